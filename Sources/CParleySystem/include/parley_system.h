@@ -1,0 +1,3 @@
+#ifndef PARLEY_SYSTEM_H
+#define PARLEY_SYSTEM_H
+#endif
