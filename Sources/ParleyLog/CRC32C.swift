@@ -9,6 +9,6 @@ package enum CRC32C {
 
   /// The checksum of an array's bytes; `seed` is the checksum of what came before them.
   package static func of(_ bytes: [UInt8], seed: UInt32 = 0) -> UInt32 {
-    UnsafeBytes.crc32c(bytes.span.bytes, seed: seed)
+    bytes.withBytes { UnsafeBytes.crc32c($0, seed: seed) }
   }
 }

@@ -2,6 +2,15 @@
 
 import CLZ4
 import CParleySystem
+import ParleyEnvelope
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
 
 /// Calls into C, each given bytes that Swift owns and that outlive the call.
 enum UnsafeBytes {
@@ -11,6 +20,16 @@ enum UnsafeBytes {
     unsafe bytes.withUnsafeBytes { buffer in
       unsafe parley_crc32c(seed, buffer.baseAddress, buffer.count)
     }
+  }
+}
+
+extension [UInt8] {
+  /// Lends the array's bytes. (`span.bytes` counts as unsafe, for elements with padding.)
+  package func withBytes<Result, Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    // Sound: every bit of a UInt8 is initialized.
+    try body(unsafe span.bytes)
   }
 }
 
@@ -85,5 +104,199 @@ extension UnsafeBytes {
       let written = output.count - before
       return written > 0 ? written : nil
     }
+  }
+}
+
+// MARK: - System calls with pointers
+//
+// Sound throughout: a path is lent to the call as a zero-terminated copy, a buffer for the length of the call with
+// its own count, and a struct that a call fills is zeroed first and read only when the call succeeded.
+
+extension SystemCall {
+  static func open(_ path: String, flags: Int32) throws(SystemError) -> Int32 {
+    #if canImport(Darwin)
+    try checked { unsafe Darwin.open(path, flags, 0o600) }
+    #elseif canImport(Musl)
+    try checked { unsafe Musl.open(path, flags, 0o600) }
+    #else
+    try checked { unsafe Glibc.open(path, flags, 0o600) }
+    #endif
+  }
+
+  /// Up to `count` bytes from an offset, fewer only at the end of the file.
+  static func read(_ descriptor: Int32, count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
+    var failure: SystemError?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      do throws(SystemError) {
+        initializedCount = try SystemError.movingAll(count) { done throws(SystemError) in
+          guard let base = buffer.baseAddress else { return 0 }
+          return try checkedOnce(unsafe pread(descriptor, base + done, count - done, off_t(offset + done)))
+        }
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// Writes all bytes at an offset.
+  static func write(_ descriptor: Int32, _ bytes: RawSpan, at offset: Int) throws(SystemError) {
+    let moved = try unsafe bytes.withUnsafeBytes { buffer throws(SystemError) in
+      try SystemError.movingAll(buffer.count) { done throws(SystemError) in
+        guard let base = buffer.baseAddress else { return 0 }
+        return try checkedOnce(
+          unsafe pwrite(descriptor, base + done, buffer.count - done, off_t(offset + done)))
+      }
+    }
+    // POSIX lets a write of a regular file move nothing only when nothing was asked for.
+    if moved != bytes.byteCount { throw .inputOutput }
+  }
+
+  static func exists(_ path: String) throws(SystemError) -> Bool {
+    do {
+      _ = try checked { unsafe access(path, F_OK) }
+      return true
+    } catch  where error == .notFound || error == .notDirectory {
+      return false
+    }
+  }
+
+  static func list(_ path: String) throws(SystemError) -> [String] {
+    guard let directory = unsafe opendir(path) else { throw SystemError(code: errno) }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(directory) else {
+        if errno != 0 { throw SystemError(code: errno) }
+        return names
+      }
+      // Through the field's address: an entry is as long as its name, and copying a whole `dirent` may read past it.
+      let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+      let name = unsafe String(
+        cString: (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self))
+      if name != "." && name != ".." { names.append(name) }
+    }
+  }
+
+  /// Makes one directory; no error when something with its name is there.
+  static func makeDirectory(_ path: String) throws(SystemError) {
+    do { _ = try checked { unsafe mkdir(path, 0o700) } } catch  where error == .exists {}
+  }
+
+  static func rename(_ path: String, to newPath: String) throws(SystemError) {
+    #if canImport(Darwin)
+    _ = try checked { unsafe Darwin.rename(path, newPath) }
+    #elseif canImport(Musl)
+    _ = try checked { unsafe Musl.rename(path, newPath) }
+    #else
+    _ = try checked { unsafe Glibc.rename(path, newPath) }
+    #endif
+  }
+
+  static func unlink(_ path: String) throws(SystemError) {
+    #if canImport(Darwin)
+    _ = try checked { unsafe Darwin.unlink(path) }
+    #elseif canImport(Musl)
+    _ = try checked { unsafe Musl.unlink(path) }
+    #else
+    _ = try checked { unsafe Glibc.unlink(path) }
+    #endif
+  }
+
+  static func identity(of descriptor: Int32) throws(SystemError) -> FileIdentity {
+    var information = stat()
+    _ = try checkedOnce(unsafe fstat(descriptor, &information))
+    return FileIdentity(information)
+  }
+
+  static func identity(at path: String) throws(SystemError) -> FileIdentity {
+    var information = stat()
+    _ = try checkedOnce(unsafe stat(path, &information))
+    return FileIdentity(information)
+  }
+
+  static func workingDirectory() -> String {
+    guard let path = unsafe getcwd(nil, 0) else { return "." }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
+  }
+
+  static func hostName() -> String {
+    let name = unsafe [UInt8](unsafeUninitializedCapacity: 256) { buffer, initializedCount in
+      unsafe buffer.initialize(repeating: 0)
+      // One byte is left, as a name that was cut need not end in zero.
+      let failed = unsafe gethostname(
+        UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self), 255)
+      initializedCount = failed == 0 ? 256 : 0
+    }
+    return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  static func now() -> Timestamp {
+    var time = timespec()
+    _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+  }
+
+  /// The system's words for an error number.
+  static func message(for number: Int32) -> String {
+    // Sound: a buffer of our own, as the pointer `strerror` gives may be another thread's too.
+    let text = unsafe [UInt8](unsafeUninitializedCapacity: 256) { buffer, initializedCount in
+      unsafe buffer.initialize(repeating: 0)
+      let failed = unsafe strerror_r(
+        number, UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self), 255)
+      initializedCount = failed == 0 ? 256 : 0
+    }
+    let words = text.prefix { $0 != 0 }
+    return words.isEmpty ? "error \(number)" : String(decoding: words, as: UTF8.self)
+  }
+}
+
+extension FileIdentity {
+  fileprivate init(_ information: stat) {
+    device = UInt64(truncatingIfNeeded: information.st_dev)
+    inode = UInt64(truncatingIfNeeded: information.st_ino)
+  }
+}
+
+// MARK: - Threads
+
+extension SystemCall {
+  /// Starts a thread that runs `body` and is never joined; false when the system has none left.
+  static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+    // Sound: the box is retained once here and released once by the thread, or here when there is no thread.
+    let box = unsafe Unmanaged.passRetained(ThreadBody(body))
+    #if canImport(Darwin)
+    var thread: pthread_t?
+    #else
+    var thread = pthread_t()
+    #endif
+    let failed = unsafe pthread_create(
+      &thread, nil,
+      { argument in
+        #if canImport(Darwin)
+        let body = unsafe Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue()
+        #else
+        let body = unsafe Unmanaged<ThreadBody>.fromOpaque(argument!).takeRetainedValue()
+        #endif
+        body.run()
+        return nil
+      }, box.toOpaque())
+    if failed != 0 {
+      unsafe box.release()
+      return false
+    }
+    #if canImport(Darwin)
+    if let thread = unsafe thread { unsafe pthread_detach(thread) }
+    #else
+    pthread_detach(thread)
+    #endif
+    return true
+  }
+
+  private final class ThreadBody {
+    let run: @Sendable () -> Void
+
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 }
