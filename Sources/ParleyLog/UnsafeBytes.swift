@@ -33,6 +33,14 @@ extension [UInt8] {
   }
 }
 
+extension [UInt8] {
+  /// An array of borrowed bytes.
+  package init(copying bytes: RawSpan) {
+    // Sound: the buffer is borrowed for the call, which copies it.
+    self = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
+  }
+}
+
 // MARK: - LZ4
 
 extension UnsafeBytes {
