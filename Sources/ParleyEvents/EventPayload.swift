@@ -1,0 +1,252 @@
+public import Foundation
+public import ParleyEnvelope
+public import ParleySchemas
+public import SwiftProtobuf
+
+/// What the bodies of all kinds have: fields 1 to 15 of the schemas.
+public protocol EventPayload: SwiftProtobuf.Message, Hashable, Sendable {
+  /// The kind whose body this is.
+  static var kind: EventKind { get }
+  /// Where the event came from.
+  var source: Parley_V1_Source { get set }
+  /// Whether it says where it came from.
+  var hasSource: Bool { get }
+  /// Says nothing of where it came from.
+  mutating func clearSource()
+  /// The source's time as it stood there, when it was not believed.
+  var statedAt: String { get set }
+  /// The name of whoever acted, as the source gave it.
+  var actorName: String { get set }
+  /// The id of the event that brought this one about; empty when none.
+  var causedBy: Data { get set }
+  /// The id of the event that this one replaces; empty when none.
+  var supersedes: Data { get set }
+  /// What the source said and no field takes, sorted by key.
+  var extensions: [Parley_V1_Extension] { get set }
+  /// Who acted, when it was not a customer: `agent:kim`.
+  var actor: String { get set }
+}
+
+// MARK: - The kinds' bodies
+
+/// The body of `identity.observed`: an identity was first seen, or its attributes changed.
+public typealias IdentityObserved = Parley_V1_IdentityObserved
+/// The body of `identity.linked`: two identities belong to one customer.
+public typealias IdentityLinked = Parley_V1_IdentityLinked
+/// The body of `identity.suggested`: two identities may belong to one customer.
+public typealias IdentitySuggested = Parley_V1_IdentitySuggested
+/// The body of `identity.refused`: a link was asked for and not made.
+public typealias IdentityRefused = Parley_V1_IdentityRefused
+/// The body of `identity.separated`: two identities do not belong to one customer.
+public typealias IdentitySeparated = Parley_V1_IdentitySeparated
+/// The body of `identity.shared`: an identity is used by several customers, or no longer is.
+public typealias IdentityShared = Parley_V1_IdentityShared
+/// The body of `identity.reassigned`: an identity passed to somebody else.
+public typealias IdentityReassigned = Parley_V1_IdentityReassigned
+/// The body of `identity.involved`: an event in another stream involves this identity.
+public typealias IdentityInvolved = Parley_V1_IdentityInvolved
+/// The body of `identity.affiliated`: a person belongs to an organization for a time.
+public typealias IdentityAffiliated = Parley_V1_IdentityAffiliated
+/// The body of `identity.attribution_corrected`: a conversation or single events belong to another customer.
+public typealias IdentityAttributionCorrected = Parley_V1_IdentityAttributionCorrected
+/// The body of `conversation.opened`: a conversation was first used.
+public typealias ConversationOpened = Parley_V1_ConversationOpened
+/// The body of `conversation.status_changed`: it waits for somebody else, or is over.
+public typealias ConversationStatusChanged = Parley_V1_ConversationStatusChanged
+/// The body of `conversation.related`: it continues, follows or was split from another one.
+public typealias ConversationRelated = Parley_V1_ConversationRelated
+/// The body of `conversation.participant_changed`: somebody joined, left or presented an identity.
+public typealias ConversationParticipantChanged = Parley_V1_ConversationParticipantChanged
+/// The body of `conversation.classified`: labels, topic, priority, language.
+public typealias ConversationClassified = Parley_V1_ConversationClassified
+/// The body of `message.sent`: somebody wrote something.
+public typealias MessageSent = Parley_V1_MessageSent
+/// The body of `message.edited`: a message has new content.
+public typealias MessageEdited = Parley_V1_MessageEdited
+/// The body of `message.retracted`: a message was taken back.
+public typealias MessageRetracted = Parley_V1_MessageRetracted
+/// The body of `message.delivery_updated`: one fact about a message's way to a recipient.
+public typealias MessageDeliveryUpdated = Parley_V1_MessageDeliveryUpdated
+/// The body of `media.stored`: bytes were kept in the blob store.
+public typealias MediaStored = Parley_V1_MediaStored
+/// The body of `call.started`: a call came in or went out.
+public typealias CallStarted = Parley_V1_CallStarted
+/// The body of `call.leg_changed`: something happened to one party's line.
+public typealias CallLegChanged = Parley_V1_CallLegChanged
+/// The body of `call.transferred`: a party was connected to somebody else.
+public typealias CallTransferred = Parley_V1_CallTransferred
+/// The body of `call.recording_changed`: recording began, paused, went on or stopped.
+public typealias CallRecordingChanged = Parley_V1_CallRecordingChanged
+/// The body of `call.ended`: the call is over.
+public typealias CallEnded = Parley_V1_CallEnded
+/// The body of `social.posted`: somebody posted, replied or quoted.
+public typealias SocialPosted = Parley_V1_SocialPosted
+/// The body of `social.engagement_changed`: somebody liked, shared or reported.
+public typealias SocialEngagementChanged = Parley_V1_SocialEngagementChanged
+/// The body of `work.attempt_recorded`: a step towards a solution was tried.
+public typealias WorkAttemptRecorded = Parley_V1_WorkAttemptRecorded
+/// The body of `work.fact_stated`: something about the customer or the matter is known.
+public typealias WorkFactStated = Parley_V1_WorkFactStated
+/// The body of `work.question_asked`: the customer was asked something.
+public typealias WorkQuestionAsked = Parley_V1_WorkQuestionAsked
+/// The body of `work.asked_again`: the customer was asked what was already known.
+public typealias WorkAskedAgain = Parley_V1_WorkAskedAgain
+/// The body of `handoff.requested`: somebody wants to pass a conversation on.
+public typealias HandoffRequested = Parley_V1_HandoffRequested
+/// The body of `handoff.settled`: the request was answered, ran out or was taken back.
+public typealias HandoffSettled = Parley_V1_HandoffSettled
+/// The body of `handoff.brief_given`: a receiver got a brief.
+public typealias HandoffBriefGiven = Parley_V1_HandoffBriefGiven
+/// The body of `handoff.context_read`: a receiver showed to have read it.
+public typealias HandoffContextRead = Parley_V1_HandoffContextRead
+/// The body of `note.added`: somebody wrote something down for colleagues.
+public typealias NoteAdded = Parley_V1_NoteAdded
+/// The body of `record.import`: an import that stored something has ended.
+public typealias RecordImport = Parley_V1_RecordImport
+/// The body of `record.export`: data left the store in a file.
+public typealias RecordExport = Parley_V1_RecordExport
+/// The body of `record.verification`: somebody checked the store.
+public typealias RecordVerification = Parley_V1_RecordVerification
+/// The body of `record.access`: somebody looked at a customer's data.
+public typealias RecordAccess = Parley_V1_RecordAccess
+/// The body of `record.retention_run`: events kept long enough were erased.
+public typealias RecordRetentionRun = Parley_V1_RecordRetentionRun
+/// The body of `record.checkpoint`: the state of the log was signed.
+public typealias RecordCheckpoint = Parley_V1_RecordCheckpoint
+/// The body of `record.key_changed`: a key was made, replaced or retired.
+public typealias RecordKeyChanged = Parley_V1_RecordKeyChanged
+/// The body of `record.restored`: the store came back from a backup.
+public typealias RecordRestored = Parley_V1_RecordRestored
+
+extension Parley_V1_IdentityObserved: EventPayload {
+  public static var kind: EventKind { .identityObserved }
+}
+extension Parley_V1_IdentityLinked: EventPayload {
+  public static var kind: EventKind { .identityLinked }
+}
+extension Parley_V1_IdentitySuggested: EventPayload {
+  public static var kind: EventKind { .identitySuggested }
+}
+extension Parley_V1_IdentityRefused: EventPayload {
+  public static var kind: EventKind { .identityRefused }
+}
+extension Parley_V1_IdentitySeparated: EventPayload {
+  public static var kind: EventKind { .identitySeparated }
+}
+extension Parley_V1_IdentityShared: EventPayload {
+  public static var kind: EventKind { .identityShared }
+}
+extension Parley_V1_IdentityReassigned: EventPayload {
+  public static var kind: EventKind { .identityReassigned }
+}
+extension Parley_V1_IdentityInvolved: EventPayload {
+  public static var kind: EventKind { .identityInvolved }
+}
+extension Parley_V1_IdentityAffiliated: EventPayload {
+  public static var kind: EventKind { .identityAffiliated }
+}
+extension Parley_V1_IdentityAttributionCorrected: EventPayload {
+  public static var kind: EventKind { .identityAttributionCorrected }
+}
+extension Parley_V1_ConversationOpened: EventPayload {
+  public static var kind: EventKind { .conversationOpened }
+}
+extension Parley_V1_ConversationStatusChanged: EventPayload {
+  public static var kind: EventKind { .conversationStatusChanged }
+}
+extension Parley_V1_ConversationRelated: EventPayload {
+  public static var kind: EventKind { .conversationRelated }
+}
+extension Parley_V1_ConversationParticipantChanged: EventPayload {
+  public static var kind: EventKind { .conversationParticipantChanged }
+}
+extension Parley_V1_ConversationClassified: EventPayload {
+  public static var kind: EventKind { .conversationClassified }
+}
+extension Parley_V1_MessageSent: EventPayload {
+  public static var kind: EventKind { .messageSent }
+}
+extension Parley_V1_MessageEdited: EventPayload {
+  public static var kind: EventKind { .messageEdited }
+}
+extension Parley_V1_MessageRetracted: EventPayload {
+  public static var kind: EventKind { .messageRetracted }
+}
+extension Parley_V1_MessageDeliveryUpdated: EventPayload {
+  public static var kind: EventKind { .messageDeliveryUpdated }
+}
+extension Parley_V1_MediaStored: EventPayload {
+  public static var kind: EventKind { .mediaStored }
+}
+extension Parley_V1_CallStarted: EventPayload {
+  public static var kind: EventKind { .callStarted }
+}
+extension Parley_V1_CallLegChanged: EventPayload {
+  public static var kind: EventKind { .callLegChanged }
+}
+extension Parley_V1_CallTransferred: EventPayload {
+  public static var kind: EventKind { .callTransferred }
+}
+extension Parley_V1_CallRecordingChanged: EventPayload {
+  public static var kind: EventKind { .callRecordingChanged }
+}
+extension Parley_V1_CallEnded: EventPayload {
+  public static var kind: EventKind { .callEnded }
+}
+extension Parley_V1_SocialPosted: EventPayload {
+  public static var kind: EventKind { .socialPosted }
+}
+extension Parley_V1_SocialEngagementChanged: EventPayload {
+  public static var kind: EventKind { .socialEngagementChanged }
+}
+extension Parley_V1_WorkAttemptRecorded: EventPayload {
+  public static var kind: EventKind { .workAttemptRecorded }
+}
+extension Parley_V1_WorkFactStated: EventPayload {
+  public static var kind: EventKind { .workFactStated }
+}
+extension Parley_V1_WorkQuestionAsked: EventPayload {
+  public static var kind: EventKind { .workQuestionAsked }
+}
+extension Parley_V1_WorkAskedAgain: EventPayload {
+  public static var kind: EventKind { .workAskedAgain }
+}
+extension Parley_V1_HandoffRequested: EventPayload {
+  public static var kind: EventKind { .handoffRequested }
+}
+extension Parley_V1_HandoffSettled: EventPayload {
+  public static var kind: EventKind { .handoffSettled }
+}
+extension Parley_V1_HandoffBriefGiven: EventPayload {
+  public static var kind: EventKind { .handoffBriefGiven }
+}
+extension Parley_V1_HandoffContextRead: EventPayload {
+  public static var kind: EventKind { .handoffContextRead }
+}
+extension Parley_V1_NoteAdded: EventPayload {
+  public static var kind: EventKind { .noteAdded }
+}
+extension Parley_V1_RecordImport: EventPayload {
+  public static var kind: EventKind { .recordImport }
+}
+extension Parley_V1_RecordExport: EventPayload {
+  public static var kind: EventKind { .recordExport }
+}
+extension Parley_V1_RecordVerification: EventPayload {
+  public static var kind: EventKind { .recordVerification }
+}
+extension Parley_V1_RecordAccess: EventPayload {
+  public static var kind: EventKind { .recordAccess }
+}
+extension Parley_V1_RecordRetentionRun: EventPayload {
+  public static var kind: EventKind { .recordRetentionRun }
+}
+extension Parley_V1_RecordCheckpoint: EventPayload {
+  public static var kind: EventKind { .recordCheckpoint }
+}
+extension Parley_V1_RecordKeyChanged: EventPayload {
+  public static var kind: EventKind { .recordKeyChanged }
+}
+extension Parley_V1_RecordRestored: EventPayload {
+  public static var kind: EventKind { .recordRestored }
+}
