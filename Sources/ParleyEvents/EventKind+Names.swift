@@ -112,6 +112,5 @@ extension EventKind {
 }
 
 extension EventKind: CustomStringConvertible {
-  /// The name.
   public var description: String { name }
 }

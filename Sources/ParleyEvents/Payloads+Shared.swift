@@ -1,4 +1,4 @@
-@_exported public import ParleySchemas
+public import ParleySchemas
 
 // Short names for the messages that several bodies share. `Schemas/parley/v1/common.proto` says what they mean.
 

@@ -1,0 +1,44 @@
+import Testing
+
+@Suite struct HelpTests {
+  static let commands = [
+    "init", "append", "import", "find", "timeline", "customer", "link", "unlink", "replay", "show", "stats",
+    "verify",
+  ]
+
+  @Test(arguments: commands) func everyCommandHasHelpWithAnExample(command: String) throws {
+    let run = try ParleyBinary.run(command, "--help")
+    #expect(run.status == 0)
+    #expect(run.output.contains("USAGE: parley \(command)"))
+    #expect(run.output.contains("Example:\n  parley \(command) "))
+    #expect(run.diagnostics.isEmpty)
+  }
+
+  @Test func helpListsEveryCommand() throws {
+    let run = try ParleyBinary.run("--help")
+    #expect(run.status == 0)
+    for command in Self.commands { #expect(run.output.contains("\n  \(command) ")) }
+  }
+
+  @Test(arguments: ["--case", "--order", "--speed", "--into", "--actor"])
+  func optionsOfLaterVersionsAreNotAcceptedYet(option: String) throws {
+    let run = try ParleyBinary.run("replay", "nowhere", option, "x")
+    #expect(run.status == 2)
+    #expect(try !ParleyBinary.run("replay", "--help").output.contains(option))
+  }
+
+  @Test func wrongCommandLineIsExitCodeTwoAndNothingOnStandardOutput() throws {
+    for arguments in [["nonsense"], ["timeline"], ["replay", "x", "--from", "yesterday"]] {
+      let run = try ParleyBinary.run(arguments, input: .init())
+      #expect(run.status == 2)
+      #expect(run.output.isEmpty)
+      #expect(run.diagnostics.contains("Usage: parley"))
+    }
+  }
+
+  @Test func shellCompletionsAreGenerated() throws {
+    let run = try ParleyBinary.run("--generate-completion-script", "bash")
+    #expect(run.status == 0)
+    #expect(run.output.contains("timeline"))
+  }
+}

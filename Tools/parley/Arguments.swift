@@ -1,0 +1,111 @@
+import ArgumentParser
+import ParleyEnvelope
+import ParleyEvents
+
+/// A point in the log's history: a position, or a time by the log's clock.
+enum Moment: ExpressibleByArgument {
+  case position(Position)
+  case time(Timestamp)
+
+  init?(argument: String) {
+    if let number = UInt64(argument), number < UInt64(Int64.max) {
+      self = .position(Position(rawValue: number))
+    } else if let (time, _) = Timestamp.parse(rfc3339: argument) {
+      self = .time(time)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// A time on the command line: RFC 3339.
+struct TimeArgument: ExpressibleByArgument {
+  let time: Timestamp
+
+  init?(argument: String) {
+    guard let (time, _) = Timestamp.parse(rfc3339: argument) else { return nil }
+    self.time = time
+  }
+}
+
+/// A position on the command line: the number of events before it.
+struct PositionArgument: ExpressibleByArgument {
+  let position: Position
+
+  init?(argument: String) {
+    guard let number = UInt64(argument), number < UInt64(Int64.max) else { return nil }
+    position = Position(rawValue: number)
+  }
+}
+
+/// A channel by its name.
+struct ChannelArgument: ExpressibleByArgument {
+  let channel: Channel
+
+  init?(argument: String) {
+    guard let code = Channel.names.firstIndex(of: argument), code > 0 else { return nil }
+    channel = Channel(rawValue: UInt8(code))
+  }
+
+  static var allValueStrings: [String] { Array(Channel.names.dropFirst()) }
+}
+
+/// A kind of event by its name, as in `message.sent`.
+struct KindArgument: ExpressibleByArgument {
+  let kind: EventKind
+
+  init?(argument: String) {
+    guard let kind = EventKind(name: argument) else { return nil }
+    self.kind = kind
+  }
+}
+
+/// A distance from UTC: `+01:00`, `-0500`, `Z`, `UTC`.
+struct ZoneArgument: ExpressibleByArgument {
+  let offset: UTCOffset
+
+  init?(argument: String) {
+    if ["Z", "z", "UTC", "utc"].contains(argument) {
+      offset = .utc
+      return
+    }
+    var digits = argument.filter { $0 != ":" }
+    guard let sign = digits.popFirstSign(), digits.count == 4, let number = Int(digits), number % 100 < 60,
+      let offset = UTCOffset(minutes: sign * (number / 100 * 60 + number % 100))
+    else { return nil }
+    self.offset = offset
+  }
+}
+
+extension String {
+  /// Takes a leading `+` or `-` away: 1 or -1, nil when there is none.
+  fileprivate mutating func popFirstSign() -> Int? {
+    guard let first, first == "+" || first == "-" else { return nil }
+    removeFirst()
+    return first == "-" ? -1 : 1
+  }
+}
+
+/// For people or for programs.
+enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
+  case text
+  case json
+}
+
+/// An identity as the command line has it: its text, or `-` for the first line of standard input.
+func identity(from argument: String) throws -> Identity {
+  var text = argument
+  if argument == "-" {
+    var reader = try LineReader(path: nil)
+    guard case .bytes(let bytes)? = try reader.line() else {
+      throw CommandFailure(.usage, "standard input holds no identity")
+    }
+    text = String(decoding: bytes, as: UTF8.self)
+    while let last = text.last, last.isWhitespace { text.removeLast() }
+  }
+  do {
+    return try Identity(parsing: text)
+  } catch {
+    throw CommandFailure(.usage, error.message, hint: "An identity is written as in email:ana@example.com.")
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Parley
+
+/// `parley find`: identities, conversations and positions that match.
+struct FindCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "find",
+    abstract: "Finds identities, conversations and events that hold a text.",
+    discussion: """
+      Reads the whole store, as there is no index yet, and says how much it read. Upper and lower case are the \
+      same. What is found comes in log order, as JSON Lines with --format json.
+
+      Example:
+        parley find support.parley "order 4711"
+        parley find support.parley --native-id webchat/m-17
+      """)
+
+  @Argument(help: "The store's directory.", completion: .directory)
+  var store: String
+
+  @Argument(help: "The text, anywhere in an event: in its words, names, subjects or ids.")
+  var text: String?
+
+  @Option(help: ArgumentHelp("Only events with this id in their source, SYSTEM/ID or ID.", valueName: "id"))
+  var nativeId: String?
+
+  @Option(help: ArgumentHelp("Only events by this actor, as in agent:kim.", valueName: "actor"))
+  var actor: String?
+
+  @Option(help: ArgumentHelp("Only events of somebody with this in their name.", valueName: "name"))
+  var name: String?
+
+  @Option(help: ArgumentHelp("Only events of this conversation, SYSTEM/THREAD.", valueName: "conversation"))
+  var conversation: String?
+
+  @Option(help: "For people or for programs: text or json.")
+  var format = ReportFormat.text
+
+  @Flag(help: "Shows no progress.")
+  var quiet = false
+
+  func validate() throws {
+    guard [text, nativeId, actor, name, conversation].contains(where: { $0 != nil }) else {
+      throw ValidationError("Say what to find: a text, or --native-id, --actor, --name or --conversation.")
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/// Reads lines from a file or standard input, each in bounded memory.
+struct LineReader {
+  /// The longest line that is taken, in bytes: the largest body as JSON, with room for escapes.
+  static let lineBytesMax = 8 << 20
+
+  /// One line without its end.
+  enum Line {
+    case bytes([UInt8])
+    /// Longer than `lineBytesMax`; none of it was kept.
+    case tooLong(bytes: Int)
+  }
+
+  private let descriptor: Int32
+  private let name: String
+  private var chunk: [UInt8] = []
+  private var next = 0
+  private var isAtEnd = false
+  private static let chunkBytes = 256 * 1024
+
+  /// How many lines were read: the number of the last one, counted from 1.
+  private(set) var number = 0
+
+  /// Reads a file, or standard input for nil and `-`.
+  init(path: String?) throws {
+    name = path ?? "standard input"
+    guard let path, path != "-" else {
+      descriptor = System.standardInput
+      return
+    }
+    guard let opened = System.openForReading(path) else {
+      throw CommandFailure(.cannotOpen, "\(path): \(System.errorText())")
+    }
+    descriptor = opened
+  }
+
+  /// Whether the next line may be there without waiting for whoever writes the input.
+  var isReady: Bool { next < chunk.count || isAtEnd || System.isReadable(descriptor, milliseconds: 0) }
+
+  /// The next line that is not blank; nil at the end of the input, or once Ctrl-C came.
+  mutating func line() throws -> Line? {
+    while let line = try anyLine() {
+      guard case .bytes(let bytes) = line, bytes.allSatisfy({ $0 == 32 || $0 == 9 || $0 == 13 }) else {
+        return line
+      }
+    }
+    return nil
+  }
+
+  private mutating func anyLine() throws -> Line? {
+    var bytes: [UInt8] = []
+    var dropped = 0
+    while true {
+      if next == chunk.count, try !fill() {
+        // Of a line that Ctrl-C cut short nobody knows what it was going to be.
+        guard !System.isInterrupted, !bytes.isEmpty || dropped > 0 else { return nil }
+        return finish(bytes, dropped)
+      }
+      let end = chunk[next...].firstIndex(of: UInt8(ascii: "\n")) ?? chunk.count
+      take(next..<end, into: &bytes, &dropped)
+      next = min(end + 1, chunk.count)
+      if end < chunk.count { return finish(bytes, dropped) }
+    }
+  }
+
+  private mutating func take(_ range: Range<Int>, into bytes: inout [UInt8], _ dropped: inout Int) {
+    if dropped == 0 && bytes.count + range.count <= Self.lineBytesMax {
+      bytes.append(contentsOf: chunk[range])
+    } else {
+      dropped += range.count + bytes.count
+      bytes = []
+    }
+  }
+
+  private mutating func finish(_ bytes: [UInt8], _ dropped: Int) -> Line {
+    number += 1
+    return dropped > 0 ? .tooLong(bytes: dropped) : .bytes(bytes)
+  }
+
+  /// Waits in steps, so that Ctrl-C is seen also while nobody writes.
+  private mutating func fill() throws -> Bool {
+    guard !isAtEnd else { return false }
+    while !System.isReadable(descriptor, milliseconds: 200) {
+      if System.isInterrupted { return false }
+    }
+    if System.isInterrupted { return false }
+    guard let read = System.readSome(descriptor, Self.chunkBytes) else {
+      throw CommandFailure(.cannotOpen, "\(name): \(System.errorText())")
+    }
+    chunk = read
+    next = 0
+    isAtEnd = read.isEmpty
+    return !isAtEnd
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+
+/// Parses the command line, runs the command and turns whatever came of it into an exit code.
+@main
+enum Main {
+  static func main() async {
+    System.ignoreClosedPipes()
+    let status = await run(Array(CommandLine.arguments.dropFirst()))
+    System.exit(status.rawValue)
+  }
+
+  private static func run(_ arguments: [String]) async -> ExitStatus {
+    do {
+      var command = try RootCommand.parseAsRoot(arguments)
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return .done
+    } catch {
+      return report(error)
+    }
+  }
+
+  /// Says what went wrong on standard error, and how a program can tell.
+  private static func report(_ error: any Error) -> ExitStatus {
+    switch error {
+    case let status as ExitStatus: return status
+    case is ClosedPipe: return .done
+    case let failure as CommandFailure:
+      Diagnostics.error(failure)
+      return failure.status
+    default: break
+    }
+    if let failure = CommandFailure(error) {
+      Diagnostics.error(failure)
+      return failure.status
+    }
+    return reportUsage(error)
+  }
+
+  /// Help and completions are what was asked for, and go to standard output; the rest is a wrong command line.
+  private static func reportUsage(_ error: any Error) -> ExitStatus {
+    let message = RootCommand.fullMessage(for: error)
+    guard RootCommand.exitCode(for: error).isSuccess else {
+      Diagnostics.write(message)
+      return .usage
+    }
+    let output = Output()
+    try? output.write(line: message)
+    try? output.flush()
+    return .done
+  }
+}

@@ -1,0 +1,48 @@
+/// A line on standard error that says how far a long command is: items, rate, bytes, time left. On a terminal
+/// only, and not with `--quiet`.
+struct Progress {
+  private let isShown: Bool
+  private let noun: String
+  private let bytesTotal: Int
+  private let began = System.seconds()
+  private var shownAt = 0.0
+  private var items = 0
+  private var bytes = 0
+
+  private static let secondsBetween = 0.2
+
+  /// - Parameters:
+  ///   - noun: what is counted, in the plural.
+  ///   - bytesTotal: how many bytes there are to do, 0 when nobody knows.
+  init(_ noun: String, bytesTotal: Int = 0, isQuiet: Bool) {
+    self.isShown = !isQuiet && System.isTerminal(System.standardError)
+    self.noun = noun
+    self.bytesTotal = bytesTotal
+  }
+
+  /// So many more items and bytes are done.
+  mutating func add(items: Int = 1, bytes: Int = 0) {
+    self.items += items
+    self.bytes += bytes
+    guard isShown else { return }
+    let now = System.seconds()
+    guard now - shownAt >= Self.secondsBetween else { return }
+    shownAt = now
+    System.writeAll(System.standardError, Array("\r\(line(seconds: now - began))\u{1B}[K".utf8))
+  }
+
+  /// Takes the line away, so that what comes next stands alone.
+  func clear() {
+    if isShown && shownAt > 0 { System.writeAll(System.standardError, Array("\r\u{1B}[K".utf8)) }
+  }
+
+  private func line(seconds: Double) -> String {
+    let rate = Int(Double(items) / max(seconds, 0.001))
+    var line = "\(grouped(items)) \(noun), \(grouped(rate))/s, \(byteCount(bytes))"
+    if bytesTotal > bytes && bytes > 0 {
+      let left = seconds * Double(bytesTotal - bytes) / Double(bytes)
+      line += " of \(byteCount(bytesTotal)), \(Int(left) + 1) s left"
+    }
+    return line
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Parley
+
+/// `parley replay`: events in log order, as JSON Lines.
+struct ReplayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Writes events in the order they were recorded, as JSON Lines.",
+    discussion: """
+      All conditions combine. The lines go straight back into `parley append`, also into another store. Memory \
+      stays bounded whatever the store's size.
+
+      Example:
+        parley replay support.parley --channel email --since 2026-11-01T00:00:00Z
+        parley replay support.parley | parley append other.parley
+      """)
+
+  @Argument(help: "The store's directory.", completion: .directory)
+  var store: String
+
+  @Option(help: ArgumentHelp("From this position on.", valueName: "position"))
+  var from: PositionArgument?
+
+  @Option(help: ArgumentHelp("Up to, but not including, this position.", valueName: "position"))
+  var to: PositionArgument?
+
+  @Option(help: ArgumentHelp("Only what was recorded at this time or later.", valueName: "time"))
+  var since: TimeArgument?
+
+  @Option(help: ArgumentHelp("Only what was recorded before this time.", valueName: "time"))
+  var until: TimeArgument?
+
+  @Option(help: ArgumentHelp("Only events recorded under this identity.", valueName: "identity"))
+  var stream: String?
+
+  @Option(help: ArgumentHelp("Only this kind, as in message.sent. May be repeated.", valueName: "kind"))
+  var kind: [KindArgument] = []
+
+  @Option(help: ArgumentHelp("Only this channel. May be repeated.", valueName: "channel"))
+  var channel: [ChannelArgument] = []
+
+  @Option(help: ArgumentHelp("Only this conversation, SYSTEM/THREAD.", valueName: "conversation"))
+  var conversation: String?
+
+  @Flag(help: "Envelopes alone: times, kinds and keyed ids, nothing readable about people.")
+  var envelopes = false
+
+  @Flag(help: "Leaves out the exact bytes that some bodies need to come back the same.")
+  var readable = false
+}

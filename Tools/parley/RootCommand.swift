@@ -1,0 +1,28 @@
+import ArgumentParser
+
+/// `parley`: the list of commands, and what holds for all of them.
+struct RootCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "parley",
+    abstract: "Keeps every conversation with a customer, over every channel, in one append-only log.",
+    discussion: """
+      A store is a directory. An identity is how a customer shows up somewhere, written kind:value or \
+      kind:scope/value: email:ana@example.com, phone:+493012345678, social:x/2244994945, \
+      visitor:shop.example/4051, account:eu/4711; - reads it from standard input.
+
+      Data goes to standard output, everything else to standard error. Exit codes: 0 done; 1 done, but \
+      something was rejected or found; 2 the command line is wrong; 3 the store or input can't be opened; 4 \
+      damage; 5 no such identity.
+
+      Example:
+        parley init support.parley
+        parley import eml support.parley mails/ --our-domain shop.example
+        parley timeline support.parley email:ana@example.com
+      """,
+    version: "0.1.0",
+    subcommands: [
+      InitCommand.self, AppendCommand.self, ImportCommand.self, FindCommand.self, TimelineCommand.self,
+      CustomerCommand.self, LinkCommand.self, UnlinkCommand.self, ReplayCommand.self, ShowCommand.self,
+      StatsCommand.self, VerifyCommand.self,
+    ])
+}

@@ -1,0 +1,202 @@
+import Synchronization
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// The few calls of the operating system that the command makes itself, and all its `unsafe`.
+enum System {
+  static let standardInput: Int32 = 0
+  static let standardOutput: Int32 = 1
+  static let standardError: Int32 = 2
+
+  static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  static func exit(_ code: Int32) -> Never {
+    #if canImport(Darwin)
+    Darwin.exit(code)
+    #else
+    Glibc.exit(code)
+    #endif
+  }
+
+  /// The last call's error as text.
+  static func errorText(_ code: Int32 = errno) -> String {
+    // Sound: strerror gives a string that lives until the thread's next call; it is copied at once.
+    unsafe String(cString: strerror(code))
+  }
+
+  static func environment(_ name: String) -> String? {
+    // Sound: getenv gives nil or a string that lives while nobody changes the environment; nothing here does.
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+}
+
+// MARK: - Reading and writing
+
+extension System {
+  /// Writes all of the bytes. False, with `errno` set, when that failed.
+  @discardableResult
+  static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
+    var done = 0
+    while done < bytes.count {
+      // Sound: the pointer is used inside the closure only, for no more than the array's rest.
+      let written = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Self.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
+      }
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { return false }
+      done += written
+    }
+    return true
+  }
+
+  private static func write(_ descriptor: Int32, _ pointer: UnsafeRawPointer, _ count: Int) -> Int {
+    #if canImport(Darwin)
+    unsafe Darwin.write(descriptor, pointer, count)
+    #else
+    unsafe Glibc.write(descriptor, pointer, count)
+    #endif
+  }
+
+  /// Reads up to `count` bytes; empty at the end of the input, nil with `errno` set on an error.
+  static func readSome(_ descriptor: Int32, _ count: Int) -> [UInt8]? {
+    var failed = false
+    // Sound: the array's own uninitialized memory, of which exactly the bytes read are declared initialized.
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      var got = -1
+      repeat { got = unsafe read(descriptor, buffer.baseAddress, count) } while got < 0 && errno == EINTR
+      failed = got < 0
+      initialized = max(0, got)
+    }
+    return failed ? nil : bytes
+  }
+
+  /// Whether a read would return at once: bytes, the end or an error. Waits so many milliseconds for it.
+  static func isReadable(_ descriptor: Int32, milliseconds: Int32) -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    // Sound: one pollfd, alive during the call.
+    return unsafe poll(&request, 1, milliseconds) > 0
+  }
+
+  /// Opens a file for reading; nil with `errno` set when that fails.
+  static func openForReading(_ path: String) -> Int32? {
+    // Sound: the string lives as long as the call.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    return descriptor < 0 ? nil : descriptor
+  }
+
+  /// Opens a file for writing, empty; nil with `errno` set when that fails.
+  static func openForWriting(_ path: String) -> Int32? {
+    // Sound: as above.
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    return descriptor < 0 ? nil : descriptor
+  }
+
+  static func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
+}
+
+// MARK: - Files
+
+extension System {
+  /// What stands at a path.
+  enum Entry {
+    case file(bytes: Int, modifiedSeconds: Int64)
+    case directory
+    case other
+  }
+
+  /// What stands at a path, links followed; nil with `errno` set when nothing does.
+  static func entry(at path: String) -> Entry? {
+    var status = stat()
+    // Sound: stat fills the struct it is given, which lives here.
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG:
+      #if canImport(Darwin)
+      return .file(bytes: Int(status.st_size), modifiedSeconds: Int64(status.st_mtimespec.tv_sec))
+      #else
+      return .file(bytes: Int(status.st_size), modifiedSeconds: Int64(status.st_mtim.tv_sec))
+      #endif
+    case S_IFDIR: return .directory
+    default: return .other
+    }
+  }
+
+  /// Whether a path is a symbolic link.
+  static func isSymbolicLink(_ path: String) -> Bool {
+    var status = stat()
+    // Sound: as in `entry`.
+    return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
+  /// The names in a directory but `.` and `..`, sorted by their bytes, so that a run is the same everywhere; nil
+  /// with `errno` set when it can't be read. A name that is not UTF-8 is left out: it can't be opened by a String.
+  static func names(in directory: String) -> (names: [String], unreadable: Int)? {
+    guard let stream = unsafe opendir(directory) else { return nil }
+    // Sound: the stream is open until here; an entry is valid until the next readdir, its name is copied at once.
+    defer { unsafe _ = closedir(stream) }
+    var names: [String] = []
+    var unreadable = 0
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe String(validatingCString: $0)
+        }
+      }
+      guard let name else {
+        unreadable += 1
+        continue
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return (names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, unreadable)
+  }
+}
+
+// MARK: - Clock and signals
+
+/// Set once Ctrl-C or a polite kill came.
+private let interruption = Atomic<Bool>(false)
+
+extension System {
+  /// Whether Ctrl-C or a polite kill came since `catchInterrupts`.
+  static var isInterrupted: Bool { interruption.load(ordering: .relaxed) }
+
+  /// A write to a closed pipe fails from now on, instead of ending the process.
+  static func ignoreClosedPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+
+  /// From now on the first Ctrl-C (or SIGTERM) only sets `isInterrupted`; the second ends the process.
+  static func catchInterrupts() {
+    for number in [SIGINT, SIGTERM] {
+      // The handler stores to a lock-free atomic and calls signal, both safe in a signal handler.
+      _ = signal(number) { number in
+        interruption.store(true, ordering: .relaxed)
+        _ = signal(number, SIG_DFL)
+      }
+    }
+  }
+
+  /// Seconds since some fixed moment; never goes back.
+  static func seconds() -> Double {
+    var time = timespec()
+    // Sound: clock_gettime fills the struct it is given, which lives here.
+    unsafe _ = clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// Columns of the terminal on standard output, nil when it is none.
+  static func terminalColumns() -> Int? {
+    var size = winsize()
+    // Sound: TIOCGWINSZ fills the struct it is given, which lives here.
+    guard unsafe ioctl(standardOutput, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+}
+
+extension System {
+  /// Whether the last failed write failed because nobody reads any more.
+  static var isClosedPipe: Bool { errno == EPIPE }
+}

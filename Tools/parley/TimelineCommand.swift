@@ -1,0 +1,59 @@
+import ArgumentParser
+import Parley
+
+/// `parley timeline`: a customer's timeline, from any of its identities.
+struct TimelineCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "timeline",
+    abstract: "Shows everything between us and a customer, over all channels, in the order it happened.",
+    discussion: """
+      Any of the customer's identities gives the same timeline. On a terminal it shows the last 50 entries and \
+      says how many more there are.
+
+      Example:
+        parley timeline support.parley email:ana@example.com
+        parley timeline support.parley visitor:shop.example/4051 --last 10
+        parley timeline support.parley phone:+493012345678 --as-of 1042 --format json
+      """)
+
+  /// How many entries a terminal gets unless told otherwise.
+  static let lastOnTerminal = 50
+
+  @Argument(help: "The store's directory.", completion: .directory)
+  var store: String
+
+  @Argument(
+    help: "One of the customer's identities, as in email:ana@example.com; - reads it from standard input.")
+  var identity: String
+
+  @Option(help: ArgumentHelp("Only so many of the newest entries.", valueName: "count"))
+  var last: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "As it was known then: through a position, or at a time by the log's clock.", valueName: "moment"))
+  var asOf: Moment?
+
+  @Option(help: ArgumentHelp("Only what happened at this time or later.", valueName: "time"))
+  var since: TimeArgument?
+
+  @Option(help: ArgumentHelp("Only what happened before this time.", valueName: "time"))
+  var until: TimeArgument?
+
+  @Option(help: ArgumentHelp("Only this channel. May be repeated.", valueName: "channel"))
+  var channel: [ChannelArgument] = []
+
+  @Flag(help: "Shows also what stays among us, such as notes.")
+  var `internal` = false
+
+  @Option(help: "For people or for programs: text or json.")
+  var format = ReportFormat.text
+
+  @Option(
+    help: ArgumentHelp("The distance from UTC that times are shown at, as in +01:00.", valueName: "offset"))
+  var zone: ZoneArgument?
+
+  func validate() throws {
+    if let last, last < 1 { throw ValidationError("--last takes a number from 1.") }
+  }
+}
