@@ -59,7 +59,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "ParleyEnvelopeTests", dependencies: ["ParleyEnvelope"], swiftSettings: settings),
     .testTarget(
-      name: "ParleyLogTests", dependencies: ["ParleyEnvelope", "ParleyLog", "ParleySimulation", "CParleySystem"],
+      name: "ParleyLogTests", dependencies: ["ParleyEnvelope", "ParleyLog", "ParleySimulation", "CParleySystem", crypto],
       swiftSettings: settings),
     .testTarget(
       name: "ParleyEventsTests", dependencies: ["ParleyEnvelope", "ParleyEvents", "ParleySchemas", protobuf],

@@ -111,14 +111,20 @@ extension [UInt8] {
   mutating func overwrite(with bytes: ArraySlice<UInt8>, at offset: Int) {
     if bytes.isEmpty { return }
     if count < offset + bytes.count { resize(to: offset + bytes.count) }
-    replaceSubrange(offset..<offset + bytes.count, with: bytes)
+    // Sound: both buffers are borrowed for the copy, and the target reaches to `offset + bytes.count` at least.
+    // `replaceSubrange` takes 50 ns a byte in debug.
+    unsafe withUnsafeMutableBytes { target in
+      unsafe bytes.withUnsafeBytes {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: $0)
+      }
+    }
   }
 
   mutating func resize(to size: Int) {
     if size < count {
       removeLast(count - size)
     } else {
-      append(contentsOf: repeatElement(0, count: size - count))
+      self += [UInt8](repeating: 0, count: size - count)
     }
   }
 }
