@@ -59,7 +59,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "ParleyEnvelopeTests", dependencies: ["ParleyEnvelope"], swiftSettings: settings),
     .testTarget(
-      name: "ParleyLogTests", dependencies: ["ParleyEnvelope", "ParleyLog", "ParleySimulation", "CParleySystem", crypto],
+      name: "ParleyLogTests",
+      dependencies: ["ParleyEnvelope", "ParleyLog", "ParleySimulation", "CParleySystem", crypto],
       swiftSettings: settings),
     .testTarget(
       name: "ParleyEventsTests", dependencies: ["ParleyEnvelope", "ParleyEvents", "ParleySchemas", protobuf],
@@ -75,3 +76,16 @@ let package = Package(
       name: "ParleyCommandTests", dependencies: ["ParleyCommand"], swiftSettings: settings),
   ]
 )
+
+// The benchmarks need `package` access to the engine, so they belong to this package; but whoever uses Parley must
+// not need SQLite. They are there for who asks, as `Tools/benchmark` does.
+if Context.environment["PARLEY_BENCHMARKS"] != nil {
+  package.targets += [
+    .systemLibrary(
+      name: "CSQLite", path: "Tools/Benchmarks/CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["CSQLite", "Parley", "ParleyEnvelope", "ParleyEvents", "ParleyLog"],
+      path: "Tools/Benchmarks/Sources", swiftSettings: [.swiftLanguageMode(.v6)]),
+  ]
+}

@@ -20,6 +20,10 @@ struct Workload {
   /// Customers whose last positions fit the caches.
   static let customers = 10_000
 
+  /// Whose event comes next: everybody in turn, so that a million events are a hundred of each customer, and far
+  /// apart.
+  static func customer(at index: Int) -> Int { index * 7919 % customers }
+
   private static let words = """
     the order is still not here and I would like to know where it went thank you for your answer we have sent \
     it on monday morning by parcel please look at tracking number before you call us again because nobody can \
