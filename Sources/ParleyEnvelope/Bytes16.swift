@@ -20,7 +20,11 @@ public struct Bytes16: Hashable, Comparable, Sendable, BitwiseCopyable {
     var halves: (UInt64, UInt64) = (0, 0)
     var count = 0
     for byte in bytes.prefix(16) {
-      if count < 8 { halves.0 = halves.0 << 8 | UInt64(byte) } else { halves.1 = halves.1 << 8 | UInt64(byte) }
+      if count < 8 {
+        halves.0 = halves.0 << 8 | UInt64(byte)
+      } else {
+        halves.1 = halves.1 << 8 | UInt64(byte)
+      }
       count += 1
     }
     guard count == 16 else { return nil }
@@ -47,12 +51,14 @@ public struct Bytes16: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// 32 lower-case hexadecimal digits.
   public var hex: String { hexString(bytes) }
 
+  /// Compares as bytes, first to last.
   public static func < (left: Bytes16, right: Bytes16) -> Bool {
     left.high != right.high ? left.high < right.high : left.low < right.low
   }
 }
 
 extension Bytes16: CustomStringConvertible {
+  /// 32 lower-case hexadecimal digits.
   public var description: String { hex }
 }
 

@@ -30,5 +30,6 @@ extension EnvelopeCode {
   /// Whether this version knows the code.
   public var isKnown: Bool { Int(rawValue) < Self.names.count }
 
+  /// The code's name.
   public var description: String { name }
 }

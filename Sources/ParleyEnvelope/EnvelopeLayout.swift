@@ -58,7 +58,8 @@ package enum EnvelopeLayout {
     envelope.conversation = ConversationID(rawValue: bytes16(bytes, at: base + conversation))
     envelope.actor = ActorID(rawValue: bytes16(bytes, at: base + actor))
     envelope.caseID = CaseID(rawValue: bytes16(bytes, at: base + caseID))
-    envelope.touchpoint = TouchpointID(rawValue: bytes.integer(at: base + touchpoint, as: UInt64.self).byteSwapped)
+    envelope.touchpoint = TouchpointID(
+      rawValue: bytes.integer(at: base + touchpoint, as: UInt64.self).byteSwapped)
     envelope.occurredAt = Timestamp(microseconds: bytes.integer(at: base + occurredAt))
     envelope.recordedAt = Timestamp(microseconds: bytes.integer(at: base + recordedAt))
     envelope.previous = Position(rawValue: bytes.integer(at: base + previous))

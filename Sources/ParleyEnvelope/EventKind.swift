@@ -7,5 +7,6 @@ public struct EventKind: RawRepresentable, Hashable, Comparable, Sendable, Bitwi
   /// A kind from its number.
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+  /// By number.
   public static func < (left: EventKind, right: EventKind) -> Bool { left.rawValue < right.rawValue }
 }

@@ -20,8 +20,10 @@ extension OpaqueID {
     self.init(rawValue: bytes)
   }
 
+  /// Compares as bytes, first to last.
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
+  /// 32 lower-case hexadecimal digits.
   public var description: String { rawValue.hex }
 }
 
@@ -81,5 +83,6 @@ public struct TouchpointID: RawRepresentable, Hashable, Comparable, Sendable, Bi
   /// The absent touchpoint.
   public static let none = TouchpointID(rawValue: 0)
 
+  /// Compares as bytes, first to last.
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

@@ -21,14 +21,18 @@ public struct Position: RawRepresentable, Hashable, Comparable, Sendable, Bitwis
   public var isNone: Bool { rawValue == .max }
 
   /// The position so many events further on.
-  public func advanced(by count: some BinaryInteger) -> Position { Position(rawValue: rawValue + UInt64(count)) }
+  public func advanced(by count: some BinaryInteger) -> Position {
+    Position(rawValue: rawValue + UInt64(count))
+  }
 
   /// How many events further on another position is.
   public func distance(to other: Position) -> Int { Int(other.rawValue) - Int(rawValue) }
 
+  /// The earlier one is less.
   public static func < (left: Position, right: Position) -> Bool { left.rawValue < right.rawValue }
 }
 
 extension Position: CustomStringConvertible {
+  /// The number, or `none`.
   public var description: String { isNone ? "none" : String(rawValue) }
 }

@@ -6,7 +6,8 @@ extension RawSpan {
   package func integer<Value: FixedWidthInteger & BitwiseCopyable>(
     at offset: Int, as type: Value.Type = Value.self
   ) -> Value {
-    precondition(offset >= 0 && offset <= byteCount - MemoryLayout<Value>.size, "RawSpan.integer(at:) past the end")
+    precondition(
+      offset >= 0 && offset <= byteCount - MemoryLayout<Value>.size, "RawSpan.integer(at:) past the end")
     // Sound: the range was checked above, and any bits are a valid fixed-width integer.
     return Value(littleEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: Value.self))
   }

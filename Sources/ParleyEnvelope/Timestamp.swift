@@ -16,6 +16,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, BitwiseCopyable {
   /// The last time a store accepts: 9999-12-31T23:59:59.999999Z.
   public static let latest = Timestamp(microseconds: 253_402_300_799_999_999)
 
+  /// The earlier one is less.
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 
   /// Microseconds from another time to this one.
@@ -57,7 +58,8 @@ extension Timestamp {
     else { return nil }
     let days = daysFromCivil(year: civil.year, month: civil.month, day: civil.day)
     let minutes = (days * 24 + civil.hour) * 60 + civil.minute - (offset.minutes ?? 0)
-    self.init(microseconds: (Int64(minutes) * 60 + Int64(civil.second)) * 1_000_000 + Int64(civil.microsecond))
+    self.init(
+      microseconds: (Int64(minutes) * 60 + Int64(civil.second)) * 1_000_000 + Int64(civil.microsecond))
   }
 
   /// The date and time of day at a distance from UTC.
@@ -87,7 +89,8 @@ extension Timestamp {
       text += ".\(padded(civil.microsecond / 1000, 3))"
     }
     guard let minutes = offset.minutes, minutes != 0 else { return text + "Z" }
-    return text + (minutes < 0 ? "-" : "+") + "\(padded(abs(minutes) / 60, 2)):\(padded(abs(minutes) % 60, 2))"
+    return text + (minutes < 0 ? "-" : "+")
+      + "\(padded(abs(minutes) / 60, 2)):\(padded(abs(minutes) % 60, 2))"
   }
 
   /// A time and its source's offset from RFC 3339 text; nil for anything else. `-00:00` means an unknown offset
@@ -115,6 +118,7 @@ extension Timestamp {
 }
 
 extension Timestamp: CustomStringConvertible {
+  /// RFC 3339 in UTC.
   public var description: String { rfc3339() }
 }
 
