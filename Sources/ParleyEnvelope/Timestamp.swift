@@ -46,6 +46,19 @@ public struct CivilTime: Hashable, Sendable {
   public var second: Int = 0
   /// Microsecond, 0 to 999,999.
   public var microsecond: Int = 0
+
+  /// A date and time of day; nothing is checked before it becomes a `Timestamp`.
+  public init(
+    year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, microsecond: Int = 0
+  ) {
+    self.year = year
+    self.month = month
+    self.day = day
+    self.hour = hour
+    self.minute = minute
+    self.second = second
+    self.microsecond = microsecond
+  }
 }
 
 extension Timestamp {

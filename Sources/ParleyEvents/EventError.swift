@@ -29,6 +29,8 @@ extension EventError.Code {
   public static let invalidIdentity = Self(rawValue: "invalid_identity")
   /// An identity's kind is not one this version knows.
   public static let unknownIdentityKind = Self(rawValue: "unknown_identity_kind")
+  /// A version of normalization or a region that this version does not know.
+  public static let unknownNormalization = Self(rawValue: "unknown_normalization")
   /// An identity is longer than `Identity.bytesMax`.
   public static let identityTooLong = Self(rawValue: "identity_too_long")
 }

@@ -112,5 +112,6 @@ extension EventKind {
 }
 
 extension EventKind: CustomStringConvertible {
+  /// The name.
   public var description: String { name }
 }

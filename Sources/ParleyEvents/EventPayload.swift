@@ -119,134 +119,178 @@ public typealias RecordKeyChanged = Parley_V1_RecordKeyChanged
 public typealias RecordRestored = Parley_V1_RecordRestored
 
 extension Parley_V1_IdentityObserved: EventPayload {
+  /// `identity.observed`.
   public static var kind: EventKind { .identityObserved }
 }
 extension Parley_V1_IdentityLinked: EventPayload {
+  /// `identity.linked`.
   public static var kind: EventKind { .identityLinked }
 }
 extension Parley_V1_IdentitySuggested: EventPayload {
+  /// `identity.suggested`.
   public static var kind: EventKind { .identitySuggested }
 }
 extension Parley_V1_IdentityRefused: EventPayload {
+  /// `identity.refused`.
   public static var kind: EventKind { .identityRefused }
 }
 extension Parley_V1_IdentitySeparated: EventPayload {
+  /// `identity.separated`.
   public static var kind: EventKind { .identitySeparated }
 }
 extension Parley_V1_IdentityShared: EventPayload {
+  /// `identity.shared`.
   public static var kind: EventKind { .identityShared }
 }
 extension Parley_V1_IdentityReassigned: EventPayload {
+  /// `identity.reassigned`.
   public static var kind: EventKind { .identityReassigned }
 }
 extension Parley_V1_IdentityInvolved: EventPayload {
+  /// `identity.involved`.
   public static var kind: EventKind { .identityInvolved }
 }
 extension Parley_V1_IdentityAffiliated: EventPayload {
+  /// `identity.affiliated`.
   public static var kind: EventKind { .identityAffiliated }
 }
 extension Parley_V1_IdentityAttributionCorrected: EventPayload {
+  /// `identity.attribution_corrected`.
   public static var kind: EventKind { .identityAttributionCorrected }
 }
 extension Parley_V1_ConversationOpened: EventPayload {
+  /// `conversation.opened`.
   public static var kind: EventKind { .conversationOpened }
 }
 extension Parley_V1_ConversationStatusChanged: EventPayload {
+  /// `conversation.status_changed`.
   public static var kind: EventKind { .conversationStatusChanged }
 }
 extension Parley_V1_ConversationRelated: EventPayload {
+  /// `conversation.related`.
   public static var kind: EventKind { .conversationRelated }
 }
 extension Parley_V1_ConversationParticipantChanged: EventPayload {
+  /// `conversation.participant_changed`.
   public static var kind: EventKind { .conversationParticipantChanged }
 }
 extension Parley_V1_ConversationClassified: EventPayload {
+  /// `conversation.classified`.
   public static var kind: EventKind { .conversationClassified }
 }
 extension Parley_V1_MessageSent: EventPayload {
+  /// `message.sent`.
   public static var kind: EventKind { .messageSent }
 }
 extension Parley_V1_MessageEdited: EventPayload {
+  /// `message.edited`.
   public static var kind: EventKind { .messageEdited }
 }
 extension Parley_V1_MessageRetracted: EventPayload {
+  /// `message.retracted`.
   public static var kind: EventKind { .messageRetracted }
 }
 extension Parley_V1_MessageDeliveryUpdated: EventPayload {
+  /// `message.delivery_updated`.
   public static var kind: EventKind { .messageDeliveryUpdated }
 }
 extension Parley_V1_MediaStored: EventPayload {
+  /// `media.stored`.
   public static var kind: EventKind { .mediaStored }
 }
 extension Parley_V1_CallStarted: EventPayload {
+  /// `call.started`.
   public static var kind: EventKind { .callStarted }
 }
 extension Parley_V1_CallLegChanged: EventPayload {
+  /// `call.leg_changed`.
   public static var kind: EventKind { .callLegChanged }
 }
 extension Parley_V1_CallTransferred: EventPayload {
+  /// `call.transferred`.
   public static var kind: EventKind { .callTransferred }
 }
 extension Parley_V1_CallRecordingChanged: EventPayload {
+  /// `call.recording_changed`.
   public static var kind: EventKind { .callRecordingChanged }
 }
 extension Parley_V1_CallEnded: EventPayload {
+  /// `call.ended`.
   public static var kind: EventKind { .callEnded }
 }
 extension Parley_V1_SocialPosted: EventPayload {
+  /// `social.posted`.
   public static var kind: EventKind { .socialPosted }
 }
 extension Parley_V1_SocialEngagementChanged: EventPayload {
+  /// `social.engagement_changed`.
   public static var kind: EventKind { .socialEngagementChanged }
 }
 extension Parley_V1_WorkAttemptRecorded: EventPayload {
+  /// `work.attempt_recorded`.
   public static var kind: EventKind { .workAttemptRecorded }
 }
 extension Parley_V1_WorkFactStated: EventPayload {
+  /// `work.fact_stated`.
   public static var kind: EventKind { .workFactStated }
 }
 extension Parley_V1_WorkQuestionAsked: EventPayload {
+  /// `work.question_asked`.
   public static var kind: EventKind { .workQuestionAsked }
 }
 extension Parley_V1_WorkAskedAgain: EventPayload {
+  /// `work.asked_again`.
   public static var kind: EventKind { .workAskedAgain }
 }
 extension Parley_V1_HandoffRequested: EventPayload {
+  /// `handoff.requested`.
   public static var kind: EventKind { .handoffRequested }
 }
 extension Parley_V1_HandoffSettled: EventPayload {
+  /// `handoff.settled`.
   public static var kind: EventKind { .handoffSettled }
 }
 extension Parley_V1_HandoffBriefGiven: EventPayload {
+  /// `handoff.brief_given`.
   public static var kind: EventKind { .handoffBriefGiven }
 }
 extension Parley_V1_HandoffContextRead: EventPayload {
+  /// `handoff.context_read`.
   public static var kind: EventKind { .handoffContextRead }
 }
 extension Parley_V1_NoteAdded: EventPayload {
+  /// `note.added`.
   public static var kind: EventKind { .noteAdded }
 }
 extension Parley_V1_RecordImport: EventPayload {
+  /// `record.import`.
   public static var kind: EventKind { .recordImport }
 }
 extension Parley_V1_RecordExport: EventPayload {
+  /// `record.export`.
   public static var kind: EventKind { .recordExport }
 }
 extension Parley_V1_RecordVerification: EventPayload {
+  /// `record.verification`.
   public static var kind: EventKind { .recordVerification }
 }
 extension Parley_V1_RecordAccess: EventPayload {
+  /// `record.access`.
   public static var kind: EventKind { .recordAccess }
 }
 extension Parley_V1_RecordRetentionRun: EventPayload {
+  /// `record.retention_run`.
   public static var kind: EventKind { .recordRetentionRun }
 }
 extension Parley_V1_RecordCheckpoint: EventPayload {
+  /// `record.checkpoint`.
   public static var kind: EventKind { .recordCheckpoint }
 }
 extension Parley_V1_RecordKeyChanged: EventPayload {
+  /// `record.key_changed`.
   public static var kind: EventKind { .recordKeyChanged }
 }
 extension Parley_V1_RecordRestored: EventPayload {
+  /// `record.restored`.
   public static var kind: EventKind { .recordRestored }
 }

@@ -26,17 +26,17 @@ enum NormalizationRules {
       throw invalid(kind, "has no scope; expected \(kind.name):scope/value")
     }
     guard !scope.utf8.contains(UInt8(ascii: "/")) else { throw invalid(kind, "has a slash in its scope") }
-    return kind == .social || kind == .visitor ? scope.lowercased() : scope
+    return kind == .social || kind == .visitor ? SimpleFolding.normalize(scope) : scope
   }
 
-  /// Text without white space at its ends; refused when nothing is left or a control character stands in it.
+  /// Text in Normalization Form C without white space at its ends; refused when nothing is left or a control character stands in it.
   private static func plain(_ text: String, of kind: IdentityKind) throws(EventError) -> String {
     var scalars = Substring(text).unicodeScalars
-    while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
-    while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+    while let first = scalars.first, first.isWhiteSpace { scalars.removeFirst() }
+    while let last = scalars.last, last.isWhiteSpace { scalars.removeLast() }
     guard !scalars.isEmpty else { throw invalid(kind, "is empty") }
     guard !scalars.contains(where: \.isControl) else { throw invalid(kind, "holds a control character") }
-    return String(scalars)
+    return CanonicalComposition.normalize(String(scalars))
   }
 
   static func invalid(_ kind: IdentityKind, _ what: String) -> EventError {
@@ -53,4 +53,12 @@ extension IdentityKind {
 extension Unicode.Scalar {
   /// Of the control codes C0, DEL and C1: never part of an identity, and harmful where one is shown.
   var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
+
+  /// Of the property White_Space, which is written out here because the standard library's follows its version.
+  var isWhiteSpace: Bool {
+    switch value {
+    case 0x09...0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+    default: false
+    }
+  }
 }

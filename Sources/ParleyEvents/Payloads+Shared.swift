@@ -1,4 +1,4 @@
-public import ParleySchemas
+@_exported public import ParleySchemas
 
 // Short names for the messages that several bodies share. `Schemas/parley/v1/common.proto` says what they mean.
 

@@ -1,0 +1,20 @@
+extension EventError.Code {
+  /// A system, account, thread, item, case or touchpoint is not named as it must be.
+  public static let invalidKey = Self(rawValue: "invalid_key")
+  /// A name that a key is made of is too long.
+  public static let keyTooLong = Self(rawValue: "key_too_long")
+  /// An actor's text is none.
+  public static let invalidActor = Self(rawValue: "invalid_actor")
+  /// A body is over `NewEvent.bodyBytesMax`.
+  public static let bodyTooLarge = Self(rawValue: "body_too_large")
+  /// A body has more than `NewEvent.partsMax` parts.
+  public static let tooManyParts = Self(rawValue: "too_many_parts")
+  /// A body's bytes are no protobuf message.
+  public static let invalidBody = Self(rawValue: "invalid_body")
+  /// A time lies outside the years 0001 to 9999.
+  public static let timeOutOfRange = Self(rawValue: "time_out_of_range")
+  /// An event has more recipients than `NewEvent.recipientsMax`.
+  public static let tooManyRecipients = Self(rawValue: "too_many_recipients")
+  /// An event presents more identities than `NewEvent.presentedMax`.
+  public static let tooManyPresented = Self(rawValue: "too_many_presented")
+}

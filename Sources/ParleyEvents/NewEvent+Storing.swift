@@ -1,0 +1,134 @@
+package import ParleyEnvelope
+import ParleySchemas
+import SwiftProtobuf
+
+extension NewEvent {
+  /// The largest body, in bytes. What is larger is a blob.
+  public static let bodyBytesMax = 1 << 20
+  /// The most top-level fields of a body, each occurrence counted.
+  public static let partsMax = 4096
+  /// The most recipients.
+  public static let recipientsMax = 1000
+  /// The most presented identities.
+  public static let presentedMax = 64
+
+  /// The event's id: `event`, else the hash of the source key, else the random one.
+  package func id(hashing hash: ([UInt8]) -> Bytes16) -> EventID {
+    event ?? source.map { EventID(rawValue: hash($0.keyInput())) } ?? drawnID
+  }
+
+  /// The body with the common fields and participants that this value has and the body has not.
+  package var completedBody: Event.Body {
+    guard storedBody == nil, let payload = body.payload else { return body }
+    return completed(payload)
+  }
+
+  private func completed(_ payload: some EventPayload) -> Event.Body {
+    var payload = payload
+    if !payload.hasSource, let source { payload.source = source.record }
+    if payload.actor.isEmpty, case .actor(let actor) = from { payload.actor = actor.description }
+    var body = Event.Body(payload)
+    if case .messageSent(var message) = body, message.participants.isEmpty {
+      message.participants = participants
+      body = .messageSent(message)
+    } else if case .callStarted(var call) = body, call.participants.isEmpty {
+      call.participants = participants
+      body = .callStarted(call)
+    }
+    return body
+  }
+
+  /// Who takes part, for the body: nobody when the envelope says it all, which is so for a sender without a display
+  /// name and no recipients.
+  private var participants: [Participant] {
+    guard let from, !(recipients.isEmpty && fromName.isEmpty) || isOurs(from) else {
+      return recipients.map { Participant($0.party, as: $0.role, name: $0.name) }
+    }
+    return [Participant(from, as: .from, name: fromName)]
+      + recipients.map { Participant($0.party, as: $0.role, name: $0.name) }
+  }
+
+  private func isOurs(_ party: Party) -> Bool { if case .ours = party { true } else { false } }
+
+  /// The bytes to store.
+  package var bodyBytes: [UInt8] { storedBody ?? completedBody.bytes }
+
+  /// The version of the bytes to store.
+  package var bodyVersion: UInt16 { storedVersion ?? body.version }
+
+  /// The envelope of the event, with ids where it has none of its own. `recordedAt` and `previous` are the log's.
+  package func envelope(event: EventID, ids: KnownIDs) -> Envelope {
+    var envelope = Envelope()
+    envelope.stream = knownIDs.stream ?? ids.stream ?? .none
+    envelope.event = event
+    envelope.conversation = knownIDs.conversation ?? ids.conversation ?? .none
+    envelope.actor = knownIDs.actor ?? ids.actor ?? .none
+    envelope.caseID = knownIDs.caseID ?? ids.caseID ?? .none
+    envelope.touchpoint = knownIDs.touchpoint ?? ids.touchpoint ?? .none
+    envelope.occurredAt = occurredAt ?? .zero
+    envelope.sourceOrder = sourceOrder
+    envelope.kind = kind
+    envelope.bodyVersion = bodyVersion
+    envelope.utcOffset = utcOffset
+    envelope.channel = effectiveChannel
+    envelope.actorKind = effectiveActorKind
+    envelope.direction = effectiveDirection
+    envelope.visibility = effectiveVisibility
+    envelope.precision = effectivePrecision
+    envelope.flags = flags
+    return envelope
+  }
+
+  /// Checks everything that does not need the store, and gives the bytes to store.
+  ///
+  /// Throws `EventError` naming size and limit.
+  @discardableResult
+  package func validate() throws(EventError) -> [UInt8] {
+    try conversation?.validate()
+    try source?.validate()
+    try caseKey?.validate()
+    try touchpoint?.validate()
+    if case .actor(let actor) = from { try actor.validate() }
+    try validateTime()
+    try validateCounts()
+    let bytes = bodyBytes
+    try Self.validate(body: bytes)
+    return bytes
+  }
+
+  private func validateTime() throws(EventError) {
+    guard let occurredAt, !(Timestamp.earliest...Timestamp.latest).contains(occurredAt) else { return }
+    throw EventError(
+      .timeOutOfRange,
+      "occurred at is \(occurredAt.microseconds) microseconds from 1970; a store takes the years 0001 to 9999"
+    )
+  }
+
+  private func validateCounts() throws(EventError) {
+    guard recipients.count <= Self.recipientsMax else {
+      throw EventError(
+        .tooManyRecipients,
+        "an event has \(recipients.count) recipients, at most \(Self.recipientsMax) are taken")
+    }
+    guard presented.count <= Self.presentedMax else {
+      throw EventError(
+        .tooManyPresented,
+        "an event presents \(presented.count) identities, at most \(Self.presentedMax) are taken")
+    }
+  }
+
+  private static func validate(body: [UInt8]) throws(EventError) {
+    guard body.count <= bodyBytesMax else {
+      throw EventError(
+        .bodyTooLarge,
+        "a body has \(body.count) bytes, at most \(bodyBytesMax) are stored; keep large parts as blobs")
+    }
+    guard let parts = BodyParts.ranges(in: body) else {
+      throw EventError(.invalidBody, "a body is no protobuf message; give the bytes as they were exported")
+    }
+    guard parts.count <= partsMax else {
+      throw EventError(
+        .tooManyParts, "a body has \(parts.count) parts, at most \(partsMax) are stored; split the event")
+    }
+  }
+}

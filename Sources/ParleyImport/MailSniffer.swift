@@ -1,0 +1,42 @@
+/// Tells mail from other files by what stands at their beginning.
+package enum MailSniffer {
+  /// Where the message begins: behind a byte order mark and empty lines.
+  package static func start(of bytes: [UInt8]) -> Int {
+    var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var index = start
+    while index < bytes.count, bytes[index] == 10 || bytes[index] == 13 {
+      index += 1
+      start = index
+    }
+    return start
+  }
+
+  /// Where the first header field of the first block of lines begins; nil when there is none.
+  package static func firstField(_ bytes: ArraySlice<UInt8>) -> Int? {
+    var lineStart = bytes.startIndex
+    while lineStart < bytes.endIndex {
+      let lineEnd = bytes[lineStart...].firstIndex(of: 10) ?? bytes.endIndex
+      let line = bytes[lineStart..<lineEnd]
+      guard let text = line.firstIndex(where: { $0 != 32 && $0 != 9 && $0 != 13 }) else { return nil }
+      if isField(line[text...]) { return text }
+      lineStart = lineEnd + 1
+    }
+    return nil
+  }
+
+  /// Whether a line begins with a field's name and a colon. Names are letters, digits, `-`, `_` and `.`: all that
+  /// mail has, and few sentences.
+  package static func isField(_ line: ArraySlice<UInt8>) -> Bool {
+    var count = 0
+    for byte in line.prefix(78) {
+      switch byte {
+      case UInt8(ascii: ":"): return count > 0
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+        count += 1
+      default: return false
+      }
+    }
+    return false
+  }
+}

@@ -1,0 +1,48 @@
+package import ParleyEnvelope
+
+/// When a mail happened, as far as its headers can be believed.
+package struct MailTime: Hashable, Sendable {
+  /// The time in the event.
+  package var time: Timestamp
+  /// The sender's distance from UTC where its Date was believed.
+  package var offset: UTCOffset
+  /// `estimated` where the Date was not believed, `unknown` where nothing gave any time.
+  package var precision: TimePrecision
+  /// The Date field's text where it was not believed; empty where there was none.
+  package var stated: String?
+
+  /// A Date further than this from the first Received is not believed.
+  package static let receivedDistanceMax: Int64 = 7 * 86_400 * 1_000_000
+  /// Without Received: how far after the present a Date is still believed.
+  package static let futureMax: Int64 = 86_400 * 1_000_000
+  /// Without Received: the first time believed, 1990-01-01.
+  package static let earliestBelieved = Timestamp(seconds: 631_152_000)
+
+  /// Chooses a mail's time: its Date when believed, else the first Received that can be read, else the file's
+  /// time, else the present with precision `unknown`.
+  ///
+  /// The same clock is not needed for a rerun to agree: a mail that was stored before is recognized by its key.
+  package init(
+    stated text: String?, date: MailDate?, received: Timestamp?, file: Timestamp?, now: Timestamp
+  ) {
+    if let date, Self.isBelieved(date.time, received: received, now: now) {
+      self.init(time: date.time, offset: date.offset, precision: date.precision, stated: nil)
+    } else if let best = received ?? file {
+      self.init(time: best, offset: .unknown, precision: .estimated, stated: text ?? "")
+    } else {
+      self.init(time: now, offset: .unknown, precision: .unknown, stated: text ?? "")
+    }
+  }
+
+  private init(time: Timestamp, offset: UTCOffset, precision: TimePrecision, stated: String?) {
+    self.time = time
+    self.offset = offset
+    self.precision = precision
+    self.stated = stated
+  }
+
+  private static func isBelieved(_ time: Timestamp, received: Timestamp?, now: Timestamp) -> Bool {
+    guard let received else { return time >= earliestBelieved && time - now <= futureMax }
+    return abs(time - received) <= receivedDistanceMax
+  }
+}
