@@ -13,8 +13,8 @@ import Glibc
   private let warnings = WarningList()
   private let limits: MailLimits
 
-  /// What the parser met while it built the tree: too deep, too many.
-  private(set) var exceeded: Set<MailDefect> = []
+  /// What was met while the tree was built: too deep, too many, not as it said.
+  private(set) var found: Set<MailDefect> = []
   private var partCount = 0
 
   init(limits: MailLimits) {
@@ -46,9 +46,13 @@ import Glibc
   /// The message's parts; nil when GMime finds no message at all.
   func parse(_ bytes: [UInt8]) -> MailPart? {
     warnings.codes = []
-    exceeded = []
+    found = []
     partCount = 0
-    return unsafe bytes.withUnsafeBufferPointer { buffer -> MailPart? in
+    return parse(bytes, depth: 0)
+  }
+
+  private func parse(_ bytes: [UInt8], depth: Int) -> MailPart? {
+    unsafe bytes.withUnsafeBufferPointer { buffer -> MailPart? in
       let text = unsafe UnsafeRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self)
       guard let stream = unsafe g_mime_stream_mem_new_with_buffer(text, buffer.count) else { return nil }
       defer { unsafe g_object_unref(stream) }
@@ -58,13 +62,13 @@ import Glibc
       unsafe g_mime_parser_set_respect_content_length(parser, 0)
       guard let message = unsafe g_mime_parser_construct_message(parser, options) else { return nil }
       defer { unsafe g_object_unref(message) }
-      return unsafe part(of: message, depth: 0)
+      return unsafe part(of: message, depth: depth)
     }
   }
 
   /// The structural warnings of the last parse, as GMime numbers them.
   var structuralDefects: Set<MailDefect> {
-    var defects = exceeded
+    var defects = found
     for code in warnings.codes {
       switch code {
       case GMIME_CRIT_INVALID_HEADER_NAME.rawValue: defects.insert(.invalidHeader)
@@ -107,7 +111,7 @@ import Glibc
     guard depth <= limits.groupDepthMax else { return }
     for index in 0..<(unsafe internet_address_list_length(list)) {
       guard addresses.count < limits.addressesMax else {
-        exceeded.insert(.tooManyAddresses)
+        found.insert(.tooManyAddresses)
         return
       }
       guard let address = unsafe internet_address_list_get_address(list, index) else { continue }
@@ -142,6 +146,7 @@ import Glibc
     if unsafe isInstance(object, of: g_mime_multipart_get_type()) {
       let multipart = unsafe cast(object, to: GMimeMultipart.self)
       part.content = unsafe .parts(children(of: multipart, depth: depth))
+      unsafe keepText(of: multipart, in: &part)
     } else if unsafe isInstance(object, of: g_mime_message_part_get_type()) {
       let holder = unsafe cast(object, to: GMimeMessagePart.self)
       if let message = unsafe g_mime_message_part_get_message(holder) {
@@ -151,15 +156,57 @@ import Glibc
     } else if unsafe isInstance(object, of: g_mime_part_get_type()) {
       let leaf = unsafe cast(object, to: GMimePart.self)
       part.fileName = unsafe string(g_mime_part_get_filename(leaf))
-      part.isEncoded = unsafe isBinaryEncoding(g_mime_part_get_content_encoding(leaf))
-      part.content = unsafe .bytes(decoded(g_mime_part_get_content(leaf)))
+      unsafe take(g_mime_part_get_content(leaf), g_mime_part_get_content_encoding(leaf), into: &part)
+      readMessage(in: &part, depth: depth)
     }
     return part
   }
 
+  /// A multipart in which no boundary was found is the text it is.
+  private func keepText(of multipart: UnsafeMutablePointer<GMimeMultipart>, in part: inout MailPart) {
+    guard unsafe g_mime_multipart_get_count(multipart) == 0 else { return }
+    let text =
+      unsafe bytes(g_mime_multipart_get_prologue(multipart)) + bytes(g_mime_multipart_get_epilogue(multipart))
+    guard !text.isEmpty else { return }
+    found.insert(.brokenStructure)
+    part.mediaType = .plainText
+    part.content = .bytes(text)
+  }
+
+  /// Takes a leaf's bytes, transfer encoding undone; as they stand where text only claims to be base64.
+  private func take(
+    _ content: UnsafeMutablePointer<GMimeDataWrapper>?, _ encoding: GMimeContentEncoding,
+    into part: inout MailPart
+  ) {
+    part.isEncoded = encoding == GMIME_CONTENT_ENCODING_BASE64 || encoding == GMIME_CONTENT_ENCODING_UUENCODE
+    if part.mediaType.type == "text", encoding == GMIME_CONTENT_ENCODING_BASE64 {
+      let stated = unsafe undecoded(content)
+      if !MailPart.isBase64(stated) {
+        found.insert(.brokenStructure)
+        part.isEncoded = false
+        part.content = .bytes(stated)
+        return
+      }
+    }
+    part.content = unsafe .bytes(decoded(content))
+  }
+
+  /// GMime leaves an encoded attached message, and the first fragment of one, as bytes.
+  private func readMessage(in part: inout MailPart, depth: Int) {
+    guard part.mediaType.type == "message", ["rfc822", "global", "partial"].contains(part.mediaType.subtype),
+      case .bytes(let bytes) = part.content,
+      MailSniffer.firstField(bytes[...].prefix(limits.sniffBytesMax)) == 0
+    else { return }
+    guard depth < limits.depthMax else {
+      found.insert(.tooDeep)
+      return
+    }
+    if let message = parse(bytes, depth: depth + 1) { part.content = .message(bytes, [message]) }
+  }
+
   private func nested(_ message: UnsafeMutablePointer<GMimeMessage>, depth: Int) -> [MailPart] {
     guard depth < limits.depthMax else {
-      exceeded.insert(.tooDeep)
+      found.insert(.tooDeep)
       return []
     }
     return unsafe [part(of: message, depth: depth + 1)]
@@ -167,13 +214,13 @@ import Glibc
 
   private func children(of multipart: UnsafeMutablePointer<GMimeMultipart>, depth: Int) -> [MailPart] {
     guard depth < limits.depthMax else {
-      exceeded.insert(.tooDeep)
+      found.insert(.tooDeep)
       return []
     }
     var parts: [MailPart] = []
     for index in 0..<(unsafe g_mime_multipart_get_count(multipart)) {
       guard partCount < limits.partsMax else {
-        exceeded.insert(.tooManyParts)
+        found.insert(.tooManyParts)
         break
       }
       guard let child = unsafe g_mime_multipart_get_part(multipart, index) else { continue }
@@ -199,7 +246,7 @@ import Glibc
     var headers = MailHeaders()
     for index in 0..<(unsafe g_mime_header_list_get_count(list)) {
       guard headers.fields.count < limits.headersMax else {
-        exceeded.insert(.tooManyHeaders)
+        found.insert(.tooManyHeaders)
         break
       }
       guard let header = unsafe g_mime_header_list_get_header_at(list, index),
@@ -213,6 +260,17 @@ import Glibc
   private func decoded(_ content: UnsafeMutablePointer<GMimeDataWrapper>?) -> [UInt8] {
     guard let content = unsafe content else { return [] }
     return unsafe collected { stream in _ = unsafe g_mime_data_wrapper_write_to_stream(content, stream) }
+  }
+
+  private func undecoded(_ content: UnsafeMutablePointer<GMimeDataWrapper>?) -> [UInt8] {
+    guard let content = unsafe content, let stated = unsafe g_mime_data_wrapper_get_stream(content) else {
+      return []
+    }
+    defer { _ = unsafe g_mime_stream_reset(stated) }
+    return unsafe collected { stream in
+      _ = unsafe g_mime_stream_reset(stated)
+      _ = unsafe g_mime_stream_write_to_stream(stated, stream)
+    }
   }
 
   private func written(_ object: UnsafeMutablePointer<GMimeObject>) -> [UInt8] {
@@ -321,8 +379,4 @@ private func cast<From, To>(
 
 private func isInstance<T>(_ pointer: UnsafeMutablePointer<T>, of type: GType) -> Bool {
   unsafe g_type_check_instance_is_a(cast(pointer, to: GTypeInstance.self), type) != 0
-}
-
-private func isBinaryEncoding(_ encoding: GMimeContentEncoding) -> Bool {
-  encoding == GMIME_CONTENT_ENCODING_BASE64 || encoding == GMIME_CONTENT_ENCODING_UUENCODE
 }

@@ -33,8 +33,8 @@ public struct ImportRejection: Error, Sendable {
     public static let notAFile = Code(rawValue: "not_a_file")
     /// Directories stand deeper inside each other than the limit.
     public static let tooDeep = Code(rawValue: "too_deep")
-    /// The parser gave up on it.
-    public static let unparsable = Code(rawValue: "unparsable")
+    /// What would be stored is over a limit of the store.
+    public static let overLimit = Code(rawValue: "over_limit")
   }
 }
 

@@ -20,8 +20,11 @@ package struct LineReader {
   private var isAtEnd = false
   private var peeked: Line?
 
-  /// Lines of what `read` gives, chunk after chunk; an empty chunk is the end.
-  package init(_ read: @escaping () -> [UInt8]) { self.read = read }
+  /// Lines of what `read` gives, chunk after chunk; an empty chunk is the end. The first line's offset is stated.
+  package init(startingAt offset: UInt64 = 0, _ read: @escaping () -> [UInt8]) {
+    self.offset = offset
+    self.read = read
+  }
 
   /// The next piece; nil at the end.
   package mutating func line() -> Line? {

@@ -19,8 +19,9 @@ public struct MailLimits: Sendable {
   public var referencesMax = 1_000
   /// Bytes of a Message-ID or of an address; a longer one is not believed to be one.
   public var identifierBytesMax = 998
-  /// UTF-8 bytes of text kept in the event; a longer text is kept as a blob, its beginning in the event.
-  public var inlineTextBytesMax = 256 << 10
+  /// UTF-8 bytes of all texts kept in the event, well below the largest body; what is longer is kept as a blob, its
+  /// beginning in the event.
+  public var inlineTextBytesMax = 384 << 10
   /// UTF-8 bytes of a subject or file name kept.
   public var labelBytesMax = 4_096
   /// Recipients reported on by one delivery report.

@@ -28,6 +28,21 @@ struct MailPart: Sendable {
     case message([UInt8], [MailPart])
   }
 
+  /// Whether bytes can be base64: at most one in 32 stands outside its alphabet and line ends.
+  static func isBase64(_ bytes: [UInt8]) -> Bool {
+    var strangers = 0
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), 10,
+        13:
+        continue
+      default: strangers += 1
+      }
+    }
+    return strangers <= bytes.count / 32
+  }
+
   /// Takes over a body's description and content: a message and its body are one node. GMime gives the Content-
   /// fields to the body and the rest to the message.
   mutating func take(bodyFrom body: MailPart) {

@@ -11,17 +11,30 @@ package enum MailSniffer {
     return start
   }
 
-  /// Where the first header field of the first block of lines begins; nil when there is none.
+  /// Where the first header field of the first block of lines begins; nil when there is none. Where other lines
+  /// stand before it, the block must hold a field that mail begins with: a sentence can look like a field.
   package static func firstField(_ bytes: ArraySlice<UInt8>) -> Int? {
+    var first: Int?
     var lineStart = bytes.startIndex
     while lineStart < bytes.endIndex {
       let lineEnd = bytes[lineStart...].firstIndex(of: 10) ?? bytes.endIndex
       let line = bytes[lineStart..<lineEnd]
       guard let text = line.firstIndex(where: { $0 != 32 && $0 != 9 && $0 != 13 }) else { return nil }
-      if isField(line[text...]) { return text }
+      if isField(line[text...]) {
+        first = first ?? text
+        if lineStart == bytes.startIndex || isKnownField(line[text...]) { return first }
+      }
       lineStart = lineEnd + 1
     }
     return nil
+  }
+
+  private static let knownNames: Set<String> = [
+    "from", "to", "subject", "date", "message-id", "received", "return-path", "delivered-to",
+  ]
+
+  private static func isKnownField(_ line: ArraySlice<UInt8>) -> Bool {
+    knownNames.contains(String(decoding: line.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self).lowercased())
   }
 
   /// Whether a line begins with a field's name and a colon. Names are letters, digits, `-`, `_` and `.`: all that

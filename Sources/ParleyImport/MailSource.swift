@@ -78,8 +78,9 @@ package struct MailSource {
     let head = chunks.read()
     if chunks.hasFailed { return rejected(ImportRejection(.unreadable, "the file cannot be read")) }
     if head.isEmpty { return rejected(ImportRejection(.empty, "the file is empty")) }
-    if Mbox.begins(head[...]) {
-      mbox = OpenMbox(path: path, changed: changed, reader: reader(head, chunks), chunks: chunks)
+    let start = MailSniffer.start(of: head)
+    if Mbox.begins(head[start...]) {
+      mbox = OpenMbox(path: path, changed: changed, reader: reader(head, from: start, chunks), chunks: chunks)
       return nil
     }
     guard size <= UInt64(limits.messageBytesMax) else { return rejected(tooLarge) }
@@ -94,10 +95,10 @@ package struct MailSource {
     return Found(place: place, content: .message(bytes), fileTime: changed)
   }
 
-  private func reader(_ head: [UInt8], _ chunks: FileChunks) -> MboxReader {
-    var pending: [UInt8]? = head
+  private func reader(_ head: [UInt8], from start: Int, _ chunks: FileChunks) -> MboxReader {
+    var pending: [UInt8]? = Array(head[start...])
     return MboxReader(
-      LineReader {
+      LineReader(startingAt: UInt64(start)) {
         defer { pending = nil }
         return pending ?? chunks.read()
       }, messageBytesMax: limits.messageBytesMax)

@@ -1,0 +1,66 @@
+import Foundation
+import ParleyEvents
+
+/// A mail's content as parts of an event's body, and the blobs they name.
+struct MailContent {
+  private(set) var parts: [ContentPart] = []
+  private(set) var blobs: [ImportBlob] = []
+  /// Whether a text stands whole only in a blob.
+  private(set) var hasCutText = false
+  /// Which parts belong to attached messages.
+  private(set) var attachedMessageParts: [Int] = []
+  private var textBytesLeft: Int
+
+  init(_ mail: Mail, limits: MailLimits) {
+    textBytesLeft = limits.inlineTextBytesMax
+    for piece in mail.pieces { add(piece) }
+  }
+
+  /// Adds a blob and gives the reference to it.
+  mutating func store(_ bytes: [UInt8], mediaType: String, fileName: String = "") -> BlobReference {
+    let blob = ImportBlob(bytes)
+    if !blobs.contains(where: { $0.digest == blob.digest }) { blobs.append(blob) }
+    return BlobReference(blob, mediaType: mediaType, fileName: fileName)
+  }
+
+  private mutating func add(_ piece: MailPiece) {
+    var part = ContentPart()
+    part.mediaType = piece.mediaType.description.cut(toUTF8: Self.nameBytesMax)
+    part.contentID = (piece.contentID ?? "").cut(toUTF8: Self.nameBytesMax)
+    part.inlined = piece.isInline
+    let fileName = (piece.fileName ?? "").cut(toUTF8: Self.nameBytesMax)
+    if let bytes = piece.bytes {
+      part.blob = store(bytes, mediaType: part.mediaType, fileName: fileName)
+    }
+    if let text = piece.text { add(text, to: &part, fileName: fileName) }
+    if piece.isNested { attachedMessageParts.append(parts.count) }
+    parts.append(part)
+  }
+
+  /// A text goes into the event as long as there is room; what does not fit stands whole in a blob, its beginning
+  /// in the event.
+  private mutating func add(_ text: String, to part: inout ContentPart, fileName: String) {
+    part.text = text.cut(toUTF8: textBytesLeft)
+    let kept = part.text.utf8.count
+    textBytesLeft -= kept
+    guard kept < text.utf8.count else { return }
+    hasCutText = true
+    if !part.hasBlob {
+      part.blob = store(Array(text.utf8), mediaType: part.mediaType + "; charset=utf-8", fileName: fileName)
+    }
+  }
+
+  /// Bytes of a file name, Content-ID or media type kept in the event.
+  static let nameBytesMax = 255
+}
+
+extension BlobReference {
+  /// The reference to bytes that go before the event.
+  init(_ blob: ImportBlob, mediaType: String, fileName: String = "") {
+    self.init()
+    digest = Data(blob.digest)
+    size = blob.size
+    self.mediaType = mediaType
+    self.fileName = fileName
+  }
+}
