@@ -18,3 +18,22 @@ extension EventError.Code {
   /// An event presents more identities than `NewEvent.presentedMax`.
   public static let tooManyPresented = Self(rawValue: "too_many_presented")
 }
+
+// MARK: - JSON lines
+
+extension EventError.Code {
+  /// A line is no JSON text.
+  public static let invalidJSON = Self(rawValue: "invalid_json")
+  /// A line gives a member twice in one object.
+  public static let duplicateMember = Self(rawValue: "duplicate_member")
+  /// A line is nested deeper than `EventJSON.depthMax`.
+  public static let jsonTooDeep = Self(rawValue: "json_too_deep")
+  /// A line is longer than `EventJSON.lineBytesMax`.
+  public static let lineTooLong = Self(rawValue: "line_too_long")
+  /// A member that must be there is missing.
+  public static let missingMember = Self(rawValue: "missing_member")
+  /// A member's value is not what it takes, or it contradicts another member.
+  public static let invalidMember = Self(rawValue: "invalid_member")
+  /// A kind has no name, or this version has no schema for it.
+  public static let unknownKind = Self(rawValue: "unknown_kind")
+}

@@ -27,15 +27,45 @@ extension NewEvent {
     var payload = payload
     if !payload.hasSource, let source { payload.source = source.record }
     if payload.actor.isEmpty, case .actor(let actor) = from { payload.actor = actor.description }
-    var body = Event.Body(payload)
-    if case .messageSent(var message) = body, message.participants.isEmpty {
+    switch Event.Body(payload) {
+    case .messageSent(var message) where message.participants.isEmpty:
       message.participants = participants
-      body = .messageSent(message)
-    } else if case .callStarted(var call) = body, call.participants.isEmpty {
+      return .messageSent(message)
+    case .callStarted(var call) where call.participants.isEmpty:
       call.participants = participants
-      body = .callStarted(call)
+      return .callStarted(call)
+    case .conversationOpened(var opened):
+      if !opened.hasKey, let conversation { opened.key = conversation.record }
+      if opened.presented.isEmpty { opened.presented = presented.map(\.record) }
+      return .conversationOpened(opened)
+    case .conversationParticipantChanged(var changed) where changed.presented.isEmpty:
+      changed.presented = presented.map(\.record)
+      return .conversationParticipantChanged(changed)
+    case let body: return body
     }
-    return body
+  }
+
+  /// The body without the fields that `completedBody` fills in again.
+  func withoutRepeatedFields<Payload: EventPayload>(_ payload: Payload) -> Payload {
+    var stripped = payload
+    if stripped.hasSource, source?.record == stripped.source { stripped.clearSource() }
+    if case .actor(let actor) = from, stripped.actor == actor.description { stripped.actor = "" }
+    switch Event.Body(stripped) {
+    case .messageSent(var message) where message.participants == participants:
+      message.participants = []
+      return message as? Payload ?? stripped
+    case .callStarted(var call) where call.participants == participants:
+      call.participants = []
+      return call as? Payload ?? stripped
+    case .conversationOpened(var opened):
+      if opened.key == conversation?.record { opened.clearKey() }
+      if opened.presented == presented.map(\.record) { opened.presented = [] }
+      return opened as? Payload ?? stripped
+    case .conversationParticipantChanged(var changed) where changed.presented == presented.map(\.record):
+      changed.presented = []
+      return changed as? Payload ?? stripped
+    default: return stripped
+    }
   }
 
   /// Who takes part, for the body: nobody when the envelope says it all, which is so for a sender without a display

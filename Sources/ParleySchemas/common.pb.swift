@@ -191,7 +191,7 @@ public nonisolated struct Parley_V1_PresentedIdentity: Sendable {
 
   public var trust: Parley_V1_IdentityTrust.Level = .none
 
-  public var presentedBy: Parley_V1_PresentedIdentity.Presenter = .unspecified
+  public var by: Parley_V1_PresentedIdentity.Presenter = .unspecified
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -649,7 +649,7 @@ nonisolated extension Parley_V1_IdentityTrust.Level: SwiftProtobuf._ProtoNamePro
 
 nonisolated extension Parley_V1_PresentedIdentity: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PresentedIdentity"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}identity\0\u{1}trust\0\u{3}presented_by\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}identity\0\u{1}trust\0\u{1}by\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -659,7 +659,7 @@ nonisolated extension Parley_V1_PresentedIdentity: SwiftProtobuf.Message, SwiftP
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._identity) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.trust) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.presentedBy) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.by) }()
       default: break
       }
     }
@@ -676,8 +676,8 @@ nonisolated extension Parley_V1_PresentedIdentity: SwiftProtobuf.Message, SwiftP
     if self.trust != .none {
       try visitor.visitSingularEnumField(value: self.trust, fieldNumber: 2)
     }
-    if self.presentedBy != .unspecified {
-      try visitor.visitSingularEnumField(value: self.presentedBy, fieldNumber: 3)
+    if self.by != .unspecified {
+      try visitor.visitSingularEnumField(value: self.by, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -685,7 +685,7 @@ nonisolated extension Parley_V1_PresentedIdentity: SwiftProtobuf.Message, SwiftP
   public static func ==(lhs: Parley_V1_PresentedIdentity, rhs: Parley_V1_PresentedIdentity) -> Bool {
     if lhs._identity != rhs._identity {return false}
     if lhs.trust != rhs.trust {return false}
-    if lhs.presentedBy != rhs.presentedBy {return false}
+    if lhs.by != rhs.by {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

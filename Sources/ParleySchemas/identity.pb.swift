@@ -1151,14 +1151,14 @@ public nonisolated struct Parley_V1_IdentityAffiliated: @unchecked Sendable {
   /// Clears the value of `person`. Subsequent reads from it will return its default value.
   public mutating func clearPerson() {_uniqueStorage()._person = nil}
 
-  public var organization: Parley_V1_Identity {
-    get {_storage._organization ?? Parley_V1_Identity()}
-    set {_uniqueStorage()._organization = newValue}
+  public var memberOf: Parley_V1_Identity {
+    get {_storage._memberOf ?? Parley_V1_Identity()}
+    set {_uniqueStorage()._memberOf = newValue}
   }
-  /// Returns true if `organization` has been explicitly set.
-  public var hasOrganization: Bool {_storage._organization != nil}
-  /// Clears the value of `organization`. Subsequent reads from it will return its default value.
-  public mutating func clearOrganization() {_uniqueStorage()._organization = nil}
+  /// Returns true if `memberOf` has been explicitly set.
+  public var hasMemberOf: Bool {_storage._memberOf != nil}
+  /// Clears the value of `memberOf`. Subsequent reads from it will return its default value.
+  public mutating func clearMemberOf() {_uniqueStorage()._memberOf = nil}
 
   /// What the person is there: `buyer`, `administrator`.
   public var role: String {
@@ -2754,7 +2754,7 @@ nonisolated extension Parley_V1_IdentityInvolved: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Parley_V1_IdentityAffiliated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".IdentityAffiliated"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}source\0\u{3}stated_at\0\u{3}actor_name\0\u{3}caused_by\0\u{1}supersedes\0\u{1}extensions\0\u{1}actor\0\u{2}\u{9}person\0\u{1}organization\0\u{1}role\0\u{3}valid_from\0\u{3}valid_until\0\u{1}evidence\0\u{c}\u{8}\u{8}")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}source\0\u{3}stated_at\0\u{3}actor_name\0\u{3}caused_by\0\u{1}supersedes\0\u{1}extensions\0\u{1}actor\0\u{2}\u{9}person\0\u{3}member_of\0\u{1}role\0\u{3}valid_from\0\u{3}valid_until\0\u{1}evidence\0\u{c}\u{8}\u{8}")
 
   fileprivate class _StorageClass {
     var _source: Parley_V1_Source? = nil
@@ -2765,7 +2765,7 @@ nonisolated extension Parley_V1_IdentityAffiliated: SwiftProtobuf.Message, Swift
     var _extensions: [Parley_V1_Extension] = []
     var _actor: String = String()
     var _person: Parley_V1_Identity? = nil
-    var _organization: Parley_V1_Identity? = nil
+    var _memberOf: Parley_V1_Identity? = nil
     var _role: String = String()
     var _validFrom: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _validUntil: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
@@ -2788,7 +2788,7 @@ nonisolated extension Parley_V1_IdentityAffiliated: SwiftProtobuf.Message, Swift
       _extensions = source._extensions
       _actor = source._actor
       _person = source._person
-      _organization = source._organization
+      _memberOf = source._memberOf
       _role = source._role
       _validFrom = source._validFrom
       _validUntil = source._validUntil
@@ -2819,7 +2819,7 @@ nonisolated extension Parley_V1_IdentityAffiliated: SwiftProtobuf.Message, Swift
         case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._extensions) }()
         case 7: try { try decoder.decodeSingularStringField(value: &_storage._actor) }()
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._person) }()
-        case 17: try { try decoder.decodeSingularMessageField(value: &_storage._organization) }()
+        case 17: try { try decoder.decodeSingularMessageField(value: &_storage._memberOf) }()
         case 18: try { try decoder.decodeSingularStringField(value: &_storage._role) }()
         case 19: try { try decoder.decodeSingularMessageField(value: &_storage._validFrom) }()
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._validUntil) }()
@@ -2860,7 +2860,7 @@ nonisolated extension Parley_V1_IdentityAffiliated: SwiftProtobuf.Message, Swift
       try { if let v = _storage._person {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
       } }()
-      try { if let v = _storage._organization {
+      try { if let v = _storage._memberOf {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
       } }()
       if !_storage._role.isEmpty {
@@ -2892,7 +2892,7 @@ nonisolated extension Parley_V1_IdentityAffiliated: SwiftProtobuf.Message, Swift
         if _storage._extensions != rhs_storage._extensions {return false}
         if _storage._actor != rhs_storage._actor {return false}
         if _storage._person != rhs_storage._person {return false}
-        if _storage._organization != rhs_storage._organization {return false}
+        if _storage._memberOf != rhs_storage._memberOf {return false}
         if _storage._role != rhs_storage._role {return false}
         if _storage._validFrom != rhs_storage._validFrom {return false}
         if _storage._validUntil != rhs_storage._validUntil {return false}
