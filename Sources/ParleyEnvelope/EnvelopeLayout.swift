@@ -49,6 +49,11 @@ package enum EnvelopeLayout {
     bytes.store(UInt64(0), at: base + reserved)
   }
 
+  /// Whether the reserved bytes are zero, as they must be.
+  package static func isSound(_ bytes: RawSpan, at base: Int) -> Bool {
+    bytes.integer(at: base + reserved, as: UInt64.self) == 0
+  }
+
   /// Loads the envelope at an offset; nil when a reserved byte is not zero.
   package static func load(from bytes: RawSpan, at base: Int) -> Envelope? {
     guard bytes.integer(at: base + reserved, as: UInt64.self) == 0 else { return nil }

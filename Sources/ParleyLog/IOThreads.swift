@@ -33,7 +33,8 @@ package final class IOThreads: Sendable {
     return try result.get()
   }
 
-  private func submit(_ work: @escaping Work) {
+  /// Gives work to the threads and returns at once.
+  package func submit(_ work: @escaping @Sendable () -> Void) {
     queue.withLock { $0.append(work) }
     waiting.signal()
   }

@@ -308,3 +308,25 @@ extension SystemCall {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 }
+
+// MARK: - Appending without filling first
+
+extension [UInt8] {
+  /// Appends borrowed bytes.
+  mutating func append(copying bytes: RawSpan) {
+    // Sound: the buffer is borrowed for the call, which copies it.
+    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  }
+
+  /// Appends so many zeros and lends them to be overwritten.
+  mutating func appendZeros(_ count: Int, _ fill: (inout MutableRawSpan) -> Void) {
+    let start = self.count
+    append(contentsOf: repeatElement(0, count: count))
+    // Sound: the array is not touched while its bytes are lent.
+    unsafe withUnsafeMutableBytes { buffer in
+      var span = unsafe MutableRawSpan(
+        _unsafeBytes: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
+      fill(&span)
+    }
+  }
+}

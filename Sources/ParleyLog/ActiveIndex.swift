@@ -1,0 +1,99 @@
+import ParleyEnvelope
+
+/// What is known of the segment being written, in memory: event ids, streams, frames. Positions are counted from
+/// the segment's base.
+struct ActiveIndex: Sendable {
+  private static let noLocal = UInt32.max
+
+  private var events = KeyTable()
+  /// The position of each event of the table; they differ only after damage left a gap.
+  private var eventLocals: [UInt32] = []
+  private var streams = KeyTable()
+  /// The last event of each stream, by its ordinal.
+  private var tails: [UInt32] = []
+  /// The event before each one in its stream, or none in this segment.
+  private var previous: [UInt32] = []
+  private(set) var frames = FrameList()
+
+  var count: Int { frames.count }
+  var streamCount: Int { streams.count }
+
+  /// Adds the next frame, its events in order.
+  mutating func append(frame offset: Int, byteCount: Int, keys: [EventKeys]) {
+    for (local, key) in zip(count..., keys) { append(key, local: UInt32(local)) }
+    frames.append(offset: offset, count: keys.count, byteCount: byteCount)
+  }
+
+  /// Adds a frame of which some events can't be known: those are in no stream.
+  mutating func appendDamaged(frame offset: Int, byteCount: Int, keys: [EventKeys?]) {
+    for (local, key) in zip(count..., keys) {
+      if let key {
+        append(key, local: UInt32(local))
+      } else {
+        previous.append(Self.noLocal)
+      }
+    }
+    frames.append(offset: offset, count: keys.count, byteCount: byteCount)
+  }
+
+  private mutating func append(_ key: EventKeys, local: UInt32) {
+    if events.insert(key.event.rawValue).isNew { eventLocals.append(local) }
+    let stream = streams.insert(key.stream.rawValue)
+    if stream.isNew {
+      previous.append(Self.noLocal)
+      tails.append(local)
+    } else {
+      previous.append(tails[stream.ordinal])
+      tails[stream.ordinal] = local
+    }
+  }
+
+  func local(of event: EventID) -> Int? {
+    events.ordinal(of: event.rawValue).map { Int(eventLocals[$0]) }
+  }
+
+  func tail(of stream: StreamID) -> Int? {
+    streams.ordinal(of: stream.rawValue).map { Int(tails[$0]) }
+  }
+
+  /// The events of a stream before a position, the last so many, ascending.
+  func locals(of stream: StreamID, before: Int, last limit: Int) -> [Int] {
+    guard let ordinal = streams.ordinal(of: stream.rawValue) else { return [] }
+    var found: [Int] = []
+    var local = tails[ordinal]
+    while local != Self.noLocal, found.count < limit {
+      if Int(local) < before { found.append(Int(local)) }
+      local = previous[Int(local)]
+    }
+    return found.reversed()
+  }
+
+  /// Everything in the order a directory file has it.
+  func directoryContent() -> DirectoryContent {
+    var content = DirectoryContent(frames: frames)
+    content.events = zip(events.keys, eventLocals).map { (key: $0, local: $1) }.sorted { $0.key < $1.key }
+    let byKey = streams.keys.indices.sorted { streams.keys[$0] < streams.keys[$1] }
+    for ordinal in byKey {
+      let locals = locals(of: StreamID(rawValue: streams.keys[ordinal]), before: count, last: .max)
+      content.streams.append(
+        (key: streams.keys[ordinal], first: UInt32(content.positions.count), count: UInt32(locals.count)))
+      content.positions.append(contentsOf: locals.map { UInt32($0) })
+    }
+    return content
+  }
+}
+
+/// What the indexes need of an event.
+struct EventKeys: Equatable, Sendable {
+  var stream: StreamID
+  var event: EventID
+}
+
+/// What a directory file holds, sorted.
+struct DirectoryContent: Sendable {
+  var events: [(key: Bytes16, local: UInt32)] = []
+  var streams: [(key: Bytes16, first: UInt32, count: UInt32)] = []
+  /// The events of each stream, ascending, one stream after the other.
+  var positions: [UInt32] = []
+  var frames: FrameList
+}

@@ -1,0 +1,51 @@
+import ParleyEnvelope
+
+/// Builds fixed layouts from front to back: little-endian integers, ids as their bytes in order.
+struct ByteWriter {
+  private(set) var bytes: [UInt8] = []
+
+  init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
+  mutating func append<Value: FixedWidthInteger>(_ value: Value) {
+    for shift in 0..<(Value.bitWidth / 8) {
+      bytes.append(UInt8(truncatingIfNeeded: value >> Value(shift * 8)))
+    }
+  }
+
+  mutating func append(_ id: Bytes16) {
+    append(id.high.byteSwapped)
+    append(id.low.byteSwapped)
+  }
+
+  mutating func append(_ more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }
+
+  mutating func append(_ text: StaticString) {
+    append("\(text)".utf8)
+  }
+
+  /// Zeros up to a count of bytes, which must not be smaller than what is there.
+  mutating func pad(to count: Int) {
+    precondition(count >= bytes.count, "ByteWriter.pad(to:) below what was written")
+    bytes.append(contentsOf: repeatElement(0, count: count - bytes.count))
+  }
+}
+
+extension RawSpan {
+  /// Sixteen bytes at an offset.
+  func bytes16(at offset: Int) -> Bytes16 {
+    Bytes16(
+      high: integer(at: offset, as: UInt64.self).byteSwapped,
+      low: integer(at: offset + 8, as: UInt64.self).byteSwapped)
+  }
+
+  /// A copy of some of the bytes.
+  func copy(_ range: Range<Int>) -> [UInt8] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "RawSpan.copy past the end")
+    return [UInt8](copying: extracting(range))
+  }
+
+  /// Whether all bytes of a range are zero.
+  func isZero(_ range: Range<Int>) -> Bool {
+    range.allSatisfy { integer(at: $0, as: UInt8.self) == 0 }
+  }
+}

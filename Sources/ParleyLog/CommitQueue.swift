@@ -1,0 +1,51 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Who waits for a commit, and whether somebody leads: the first to come commits for all who come meanwhile. No
+/// timer: a lone append is never held back for company.
+final class CommitQueue: Sendable {
+  private struct State {
+    var waiting: [Submission] = []
+    var isLed = false
+    var lastGroupCount = 0
+  }
+
+  private let state = Mutex(State())
+
+  /// Queues a submission; true when the caller must lead.
+  func add(_ submission: Submission) -> Bool {
+    state.withLock { state in
+      state.waiting.append(submission)
+      defer { state.isLed = true }
+      return !state.isLed
+    }
+  }
+
+  /// The next group for the leader; empty when nobody waits, and then nobody leads any more.
+  func takeGroup() -> [Submission] {
+    // Those of the last group were just answered and may be about to come back: one turn for them.
+    let isShort = state.withLock { !$0.waiting.isEmpty && $0.waiting.count < $0.lastGroupCount }
+    if isShort { sched_yield() }
+    return state.withLock { state in
+      var plainCount = 0
+      let group = state.waiting.prefix { submission in
+        plainCount += submission.batch.plainCount
+        return plainCount <= LogLimits.groupBytesMax
+      }
+      // A batch above the group's limit goes alone.
+      let count = min(state.waiting.count, max(1, group.count))
+      let taken = Array(state.waiting.prefix(count))
+      state.waiting.removeFirst(count)
+      state.lastGroupCount = count
+      state.isLed = count > 0
+      return taken
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package import ParleyEnvelope
+
+/// Bytes below the durable mark that are not what was written, and the events they cost. Reported, never repaired
+/// by cutting: everything else stays readable.
+package struct Damage: Hashable, Sendable {
+  /// The file, relative to the store's directory.
+  package var file: String
+  /// Where in the file the damaged frame or block begins.
+  package var offset: Int
+  /// What is damaged: `frame header`, `envelope block 0`, `content block 2`, `segment`.
+  package var part: String
+  /// The positions of the events that can't be read whole.
+  package var positions: Range<Position>
+
+  package init(file: String, offset: Int, part: String, positions: Range<Position>) {
+    self.file = file
+    self.offset = offset
+    self.part = part
+    self.positions = positions
+  }
+}
+
+extension Damage: CustomStringConvertible {
+  package var description: String {
+    let last = positions.isEmpty ? positions.lowerBound : Position(positions.upperBound.rawValue - 1)
+    let events = positions.count == 1 ? "position \(last)" : "positions \(positions.lowerBound) to \(last)"
+    return "\(file) at byte \(offset): \(part) damaged, \(events)"
+  }
+}
+
+extension Range<Position> {
+  /// How many positions there are.
+  package var count: Int { lowerBound.distance(to: upperBound) }
+}

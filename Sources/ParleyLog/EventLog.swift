@@ -1,0 +1,181 @@
+package import ParleyEnvelope
+
+/// A store's log: events in one order, durable when acknowledged, readable by any number of processes while one
+/// appends.
+///
+/// Open it for appending once, for reading as often as you like. All calls block on the disk but the asynchronous
+/// `append`; run them on `IOThreads` from asynchronous code.
+package final class EventLog: Sendable {
+  /// Attachments and other large parts, by digest.
+  package let blobs: BlobStore
+  let environment: LogEnvironment
+  let files: StoreFiles
+  let view: SharedView
+  let cache = BlockCache()
+  private let writer: LogWriter?
+  private let reader: LogReader?
+  /// What was found damaged when the log was opened.
+  package let damages: [Damage]
+
+  /// Creates a store in an empty directory, which is made when it is missing. Durable when this returns.
+  package static func create(environment: LogEnvironment, options: LogOptions = LogOptions()) throws(LogError)
+  {
+    try StoreCreation.run(environment, options)
+  }
+
+  /// Opens a store as its only writer, after bringing it to where it can go on.
+  ///
+  /// Throws `noStore`, `locked`, `wrongKey`, `newerFormat`, `readOnly`, `diskFull`. Takes as long as scanning the
+  /// active segment, at most 64 MiB, whatever the store's size.
+  package static func openForAppending(
+    environment: LogEnvironment, options: LogOptions = LogOptions()
+  ) throws(LogError) -> EventLog {
+    // Before the lock, so that a directory that is no store stays as it was.
+    _ = try StoreFiles(environment, key: options.key)
+    let lock: any StorageLock
+    do {
+      lock = try environment.storage.lock(StoreFiles.lockPath)
+    } catch {
+      throw error.isHeld
+        ? LogError(
+          .locked, "another writer has the store open (\(error.detail)): close it, or read beside it",
+          file: StoreFiles.lockPath) : LogError(error)
+    }
+    do throws(LogError) {
+      let files = try StoreFiles(environment, key: options.key)
+      var recovery = try Recovery(files, environment)
+      let recovered = try recovery.run()
+      let view = SharedView(recovered.view)
+      let writer = try LogWriter(environment, files, options, view, recovered, lock: lock)
+      let log = EventLog(environment, files, view, writer: writer, reader: nil, damages: recovered.damages)
+      do {
+        try log.blobs.prepareForWriting()
+      } catch {
+        writer.close()
+        throw LogError(.disk, "the blobs' directory can't be prepared: \(error)", file: "blobs")
+      }
+      return log
+    } catch {
+      lock.release()
+      throw error
+    }
+  }
+
+  /// Opens a store to read it, beside a writer or without one. Takes no lock and never writes. Shows what was durable
+  /// when it was opened; `refresh` catches up.
+  package static func openForReading(
+    environment: LogEnvironment, options: LogOptions = LogOptions()
+  ) throws(LogError) -> EventLog {
+    let reader = LogReader(environment, key: options.key)
+    let (files, view, damages) = try reader.open()
+    return EventLog(environment, files, SharedView(view), writer: nil, reader: reader, damages: damages)
+  }
+
+  private init(
+    _ environment: LogEnvironment, _ files: StoreFiles, _ view: SharedView, writer: LogWriter?,
+    reader: LogReader?, damages: [Damage]
+  ) {
+    self.environment = environment
+    self.files = files
+    self.view = view
+    self.writer = writer
+    self.reader = reader
+    self.damages = damages
+    blobs = BlobStore(environment: environment)
+  }
+
+  deinit { writer?.close() }
+
+  package var descriptor: StoreDescriptor { files.descriptor }
+
+  /// The store's key, 32 bytes.
+  package var key: [UInt8] { files.key }
+
+  /// The number of durable events.
+  package var head: Position { view.value.head }
+
+  /// Whether this log may append.
+  package var isWritable: Bool { writer != nil }
+
+  /// Why appends have stopped since the log was opened; nil while they have not.
+  package var failure: LogError? { writer?.failure }
+
+  // MARK: - Appending
+
+  /// Appends a batch and blocks until it is durable or refused.
+  ///
+  /// Throws `limit` or `invalidBatch` before anything is stored; `diskFull`, `disk` or `writerStopped` when it is
+  /// not known whether the batch was stored: append the same again after opening the store again.
+  package func append(_ batch: AppendBatch) throws(LogError) -> AppendOutcome {
+    try requireWriter().append(batch)
+  }
+
+  /// Appends a batch and suspends until it is durable or refused. Not cancellable once it is queued.
+  package func append(_ batch: AppendBatch) async throws(LogError) -> AppendOutcome {
+    let writer = try requireWriter()
+    let answer = await withCheckedContinuation { continuation in
+      IOThreads.shared.submit { writer.append(batch, continuation) }
+    }
+    return try answer.get()
+  }
+
+  private func requireWriter() throws(LogError) -> LogWriter {
+    guard let writer else {
+      throw LogError(.notWritable, "the store is open for reading only: open it for appending")
+    }
+    return writer
+  }
+
+  // MARK: - Reading
+
+  /// Catches up with the writer of another process. Nothing to do for the writer's own log.
+  package func refresh() throws(LogError) {
+    guard let reader else { return }
+    view.replace(try reader.refresh(view.value))
+  }
+
+  /// Where the event with an id stands; nil when it is not stored.
+  package func position(of event: EventID) throws(LogError) -> Position? {
+    try view.value.position(of: event)
+  }
+
+  /// The events of a stream before a position, the last so many, ascending.
+  package func positions(
+    of stream: StreamID, before: Position = .none, last limit: Int = .max
+  ) throws(LogError) -> [Position] {
+    try view.value.positions(of: stream, before: before, last: limit)
+  }
+
+  /// The events at some positions, in the order asked for. Each must be below `head`.
+  package func read(_ positions: [Position]) throws(LogError) -> [ReadResult] {
+    let view = view.value
+    var results: [ReadResult] = []
+    results.reserveCapacity(positions.count)
+    for position in positions {
+      precondition(position < view.head, "EventLog.read: a position at or behind head")
+      if let segment = view.segment(holding: position) {
+        results.append(try segment.read(position, cache: cache))
+      } else {
+        results.append(.damaged(view.missing(position)))
+      }
+    }
+    return results
+  }
+
+  /// Reads the events of a range in order. Memory stays within a window of 1 MiB stored, or one frame.
+  package func replay(
+    from: Position = .start, to: Position = .none, _ parts: ReplayParts,
+    _ body: (ReplayPiece) throws -> ReplayDecision
+  ) throws {
+    guard from < to else { return }
+    try Replay(view: view.value, range: from..<to, parts: parts).run(body)
+  }
+
+  /// Ends appending: waits for commits under way and gives the lock up. Reads go on.
+  package func close() { writer?.close() }
+}
+
+extension StorageError {
+  /// Whether a lock was refused as another holds it.
+  var isHeld: Bool { operation == "lock" && (errno == 0 || isWouldBlock) }
+}

@@ -1,0 +1,104 @@
+import ParleyEnvelope
+
+/// Lays out one frame: envelopes in blocks of their own before the contents, each block encoded when it is full.
+/// Kept by its owner for the encoder's working memory.
+final class FrameBuilder {
+  private let encoder = LZ4Encoder()
+  private var envelopes = BlockRun(kind: .envelopes)
+  private var contents = BlockRun(kind: .contents)
+  private(set) var count = 0
+
+  /// Adds an event: its envelope, and its salt and body as a range of the bytes given.
+  func append(_ envelope: Envelope, form: RecordForm = .whole, content: RawSpan) {
+    if envelopes.plain.count + RecordSlot.size > RecordSlot.perBlock * RecordSlot.size {
+      envelopes.close(with: encoder)
+    }
+    if !contents.plain.isEmpty, contents.plain.count + content.byteCount > LogLimits.blockBytesMax {
+      contents.close(with: encoder)
+    }
+    envelopes.openIfNeeded(at: count)
+    contents.openIfNeeded(at: count)
+    envelopes.plain.appendSlot(envelope, form: form, contentCount: content.byteCount)
+    contents.plain.append(copying: content)
+    count += 1
+  }
+
+  /// The frame's bytes, padded to the alignment, and its header; the builder is empty again.
+  func finish(
+    sequence: UInt64, base: Position, previousDigest: [UInt8], durableHead: Position, nonce: Bytes16
+  ) -> EncodedFrame {
+    precondition(count > 0, "FrameBuilder.finish without an event")
+    envelopes.close(with: encoder)
+    contents.close(with: encoder)
+    var blocks = envelopes.blocks + contents.blocks
+    var offset = FrameHeader.byteCount(blocks: blocks.count)
+    for index in blocks.indices {
+      blocks[index].offset = offset
+      offset += blocks[index].storedCount
+    }
+    let header = FrameHeader(
+      sequence: sequence, base: base, count: count, storedCount: offset, previousDigest: previousDigest,
+      durableHead: durableHead, blocks: blocks)
+    let head = header.encoded(nonce: nonce)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(header.paddedCount)
+    bytes.append(contentsOf: head)
+    bytes.append(contentsOf: envelopes.stored)
+    bytes.append(contentsOf: contents.stored)
+    bytes.append(contentsOf: repeatElement(0, count: header.copyOffset - bytes.count))
+    if header.hasCopy { bytes.append(contentsOf: FrameHeader.copy(of: head)) }
+    bytes.append(contentsOf: repeatElement(0, count: header.paddedCount - bytes.count))
+    reset()
+    return EncodedFrame(header: header, digest: FrameHeader.digest(of: head), bytes: bytes)
+  }
+
+  private func reset() {
+    envelopes.reset()
+    contents.reset()
+    count = 0
+  }
+}
+
+/// A frame ready to be written.
+struct EncodedFrame {
+  var header: FrameHeader
+  var digest: [UInt8]
+  var bytes: [UInt8]
+}
+
+/// Blocks of one kind, the last of them still open.
+private struct BlockRun {
+  let kind: FrameHeader.BlockKind
+  /// The open block's bytes.
+  var plain: [UInt8] = []
+  var stored: [UInt8] = []
+  var blocks: [FrameHeader.Block] = []
+  private var firstRecord = 0
+
+  init(kind: FrameHeader.BlockKind) {
+    self.kind = kind
+    plain.reserveCapacity(LogLimits.blockBytesMax)
+  }
+
+  mutating func openIfNeeded(at record: Int) {
+    if plain.isEmpty { firstRecord = record }
+  }
+
+  mutating func close(with encoder: LZ4Encoder) {
+    guard !plain.isEmpty else { return }
+    let start = stored.count
+    let encoded = plain.withBytes { encoder.encode($0, appendingTo: &stored) }
+    if encoded == nil { stored.append(contentsOf: plain) }
+    let checksum = stored.withBytes { CRC32C.of($0.extracting(start..<$0.byteCount)) }
+    blocks.append(
+      FrameHeader.Block(
+        offset: 0, storedCount: stored.count - start, plainCount: plain.count, checksum: checksum,
+        firstRecord: firstRecord, kind: kind, codec: encoded == nil ? .stored : .lz4))
+    plain.removeAll(keepingCapacity: true)
+  }
+
+  mutating func reset() {
+    stored.removeAll(keepingCapacity: true)
+    blocks.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,200 @@
+import Crypto
+import ParleyEnvelope
+
+/// The head of a frame, which is one group commit: where it stands in the chain, and its blocks.
+struct FrameHeader: Equatable, Sendable {
+  /// Frames start on multiples of this.
+  static let alignment = 64
+  static let fixedByteCount = 80
+  /// Blocks of one frame: a batch of the largest size, each body a block of its own, stays below it.
+  static let blocksMax = 4_096
+  private static let magic = Array("PFRM".utf8)
+  static let copyMagic = Array("PFRC".utf8)
+  private static let version: UInt16 = 1
+
+  /// What a block holds.
+  enum BlockKind: UInt8, Sendable { case envelopes = 1, contents = 2 }
+  /// How a block's bytes are stored.
+  enum Codec: UInt8, Sendable { case stored = 0, lz4 = 1 }
+
+  /// One line of the block table.
+  struct Block: Equatable, Sendable {
+    static let byteCount = 24
+    /// From the frame's start.
+    var offset: Int
+    var storedCount: Int
+    var plainCount: Int
+    /// Of the stored bytes.
+    var checksum: UInt32
+    /// The first event of the frame in this block, counted from the frame's base.
+    var firstRecord: Int
+    var kind: BlockKind
+    var codec: Codec
+  }
+
+  var sequence: UInt64
+  var base: Position
+  var count: Int
+  /// Header, table and blocks, without the padding after them.
+  var storedCount: Int
+  /// The digest of the previous frame's header.
+  var previousDigest: [UInt8]
+  /// How many events were durable when this frame was written: it proves all before.
+  var durableHead: Position
+  var blocks: [Block]
+
+  /// The position after the last event.
+  var end: Position { base.advanced(by: count) }
+  var byteCount: Int { Self.byteCount(blocks: blocks.count) }
+  /// A frame of several blocks of a kind ends with a copy of its header, so that a damaged header costs no more
+  /// than a damaged block would.
+  var hasCopy: Bool { blocks.count > 2 }
+  /// Where the copy is, from the frame's start.
+  var copyOffset: Int { Self.padded(storedCount) }
+  /// The bytes a frame takes in the file, padding and copy included.
+  var paddedCount: Int { copyOffset + (hasCopy ? Self.padded(byteCount) : 0) }
+
+  static func byteCount(blocks: Int) -> Int { fixedByteCount + blocks * Block.byteCount + 4 }
+  static func padded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
+
+  func encoded(nonce: Bytes16) -> [UInt8] {
+    var writer = ByteWriter(capacity: byteCount)
+    writer.append(Self.magic)
+    writer.append(Self.version)
+    writer.append(UInt16(blocks.count))
+    writer.append(sequence)
+    writer.append(base.rawValue)
+    writer.append(UInt32(count))
+    writer.append(UInt32(storedCount))
+    writer.append(previousDigest)
+    writer.append(durableHead.rawValue)
+    writer.append(UInt64(0))
+    for block in blocks { block.append(to: &writer) }
+    writer.append(writer.bytes.withBytes { Self.checksum($0, nonce: nonce) })
+    return writer.bytes
+  }
+
+  /// The copy of an encoded header: another magic, all else the same.
+  static func copy(of encoded: [UInt8]) -> [UInt8] { copyMagic + encoded.dropFirst(copyMagic.count) }
+
+  /// The digest that the next frame carries.
+  static func digest(of encoded: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: encoded)) }
+
+  private static func checksum(_ bytes: RawSpan, nonce: Bytes16) -> UInt32 {
+    CRC32C.of(bytes, seed: CRC32C.of(nonce.bytes))
+  }
+}
+
+// MARK: - Decoding
+
+extension FrameHeader {
+  /// The length of the header that starts with these bytes, at least `fixedByteCount` of them; nil when they can't
+  /// be one. Nothing is proven by it.
+  static func byteCount(startingWith bytes: RawSpan, at offset: Int) -> Int? {
+    byteCount(startingWith: bytes, at: offset, magic: magic)
+  }
+
+  private static func byteCount(startingWith bytes: RawSpan, at offset: Int, magic: [UInt8]) -> Int? {
+    guard bytes.byteCount - offset >= fixedByteCount else { return nil }
+    for (index, byte) in magic.enumerated() where bytes.integer(at: offset + index, as: UInt8.self) != byte {
+      return nil
+    }
+    let blocks = Int(bytes.integer(at: offset + 6, as: UInt16.self))
+    guard bytes.integer(at: offset + 4, as: UInt16.self) == version, (2...blocksMax).contains(blocks) else {
+      return nil
+    }
+    return byteCount(blocks: blocks)
+  }
+
+  /// The header at an offset; nil unless its checksum is right and every field within its bounds.
+  static func decode(_ bytes: RawSpan, at offset: Int, nonce: Bytes16) -> FrameHeader? {
+    guard let length = byteCount(startingWith: bytes, at: offset), bytes.byteCount - offset >= length else {
+      return nil
+    }
+    let sum = checksum(bytes.extracting(offset..<(offset + length - 4)), nonce: nonce)
+    guard bytes.integer(at: offset + length - 4, as: UInt32.self) == sum else { return nil }
+    var header = FrameHeader(
+      sequence: bytes.integer(at: offset + 8), base: Position(rawValue: bytes.integer(at: offset + 16)),
+      count: Int(bytes.integer(at: offset + 24, as: UInt32.self)),
+      storedCount: Int(bytes.integer(at: offset + 28, as: UInt32.self)),
+      previousDigest: bytes.copy((offset + 32)..<(offset + 64)),
+      durableHead: Position(rawValue: bytes.integer(at: offset + 64)), blocks: [])
+    let table = stride(from: offset + fixedByteCount, to: offset + length - 4, by: Block.byteCount)
+    for entry in table {
+      guard let block = Block(bytes, at: entry) else { return nil }
+      header.blocks.append(block)
+    }
+    return header.isSound ? header : nil
+  }
+
+  /// The header in a copy at an offset; nil unless it is one.
+  static func decode(copy bytes: RawSpan, at offset: Int, nonce: Bytes16) -> FrameHeader? {
+    guard let length = byteCount(startingWith: bytes, at: offset, magic: copyMagic),
+      bytes.byteCount - offset >= length
+    else { return nil }
+    let original = magic + [UInt8](copying: bytes.extracting((offset + magic.count)..<(offset + length)))
+    return original.withBytes { decode($0, at: 0, nonce: nonce) }
+  }
+
+  /// The header of a frame from its copy at the frame's end, wherever in these bytes that begins; nil when there is
+  /// none.
+  static func decode(copyIn bytes: RawSpan, frame: Range<Int>, nonce: Bytes16) -> FrameHeader? {
+    var offset = frame.upperBound - alignment
+    while offset > frame.lowerBound, frame.upperBound - offset <= byteCount(blocks: blocksMax) + alignment {
+      if let header = decode(copy: bytes, at: offset, nonce: nonce),
+        frame.lowerBound + header.copyOffset == offset
+      {
+        return header
+      }
+      offset -= alignment
+    }
+    return nil
+  }
+
+  /// What is checked before writing, checked again: counts within the limits, blocks one after the other.
+  private var isSound: Bool {
+    guard (1...LogLimits.batchEventsMax).contains(count), durableHead <= base, let first = blocks.first,
+      first.kind == .envelopes
+    else { return false }
+    var end = byteCount
+    for block in blocks {
+      guard block.offset == end, block.firstRecord < count, block.isSound else { return false }
+      end += block.storedCount
+    }
+    return end == storedCount && blocks.contains { $0.kind == .contents }
+  }
+}
+
+extension FrameHeader.Block {
+  /// The largest block: one event of the largest body, with its salt.
+  static let plainCountMax = LogLimits.bodyBytesMax + RecordSlot.saltSize
+
+  fileprivate init?(_ bytes: RawSpan, at offset: Int) {
+    guard let kind = FrameHeader.BlockKind(rawValue: bytes.integer(at: offset + 20)),
+      let codec = FrameHeader.Codec(rawValue: bytes.integer(at: offset + 21)),
+      bytes.integer(at: offset + 22, as: UInt16.self) == 0
+    else { return nil }
+    self.init(
+      offset: Int(bytes.integer(at: offset, as: UInt32.self)),
+      storedCount: Int(bytes.integer(at: offset + 4, as: UInt32.self)),
+      plainCount: Int(bytes.integer(at: offset + 8, as: UInt32.self)),
+      checksum: bytes.integer(at: offset + 12),
+      firstRecord: Int(bytes.integer(at: offset + 16, as: UInt32.self)), kind: kind, codec: codec)
+  }
+
+  fileprivate var isSound: Bool {
+    (1...Self.plainCountMax).contains(plainCount)
+      && (codec == .stored ? storedCount == plainCount : (1..<plainCount).contains(storedCount))
+  }
+
+  fileprivate func append(to writer: inout ByteWriter) {
+    writer.append(UInt32(offset))
+    writer.append(UInt32(storedCount))
+    writer.append(UInt32(plainCount))
+    writer.append(checksum)
+    writer.append(UInt32(firstRecord))
+    writer.append(kind.rawValue)
+    writer.append(codec.rawValue)
+    writer.append(UInt16(0))
+  }
+}

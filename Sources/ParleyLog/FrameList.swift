@@ -1,0 +1,53 @@
+import ParleyEnvelope
+
+/// Where the frames of a segment are: first position and offset of each, in order.
+struct FrameList: Equatable, Sendable {
+  /// One frame, or one that can't be read any more: its place is known from its neighbours.
+  struct Frame: Equatable, Sendable {
+    /// Counted from the segment's base.
+    var first: UInt32
+    var offset: UInt32
+  }
+
+  private(set) var frames: [Frame] = []
+  /// Events of the segment.
+  private(set) var count = 0
+  /// Where the next frame begins.
+  private(set) var endOffset = SegmentHeader.regionByteCount
+
+  mutating func append(offset: Int, count: Int, byteCount: Int) {
+    frames.append(Frame(first: UInt32(self.count), offset: UInt32(offset)))
+    self.count += count
+    endOffset = offset + byteCount
+  }
+
+  init() {}
+
+  init(frames: [Frame], count: Int, endOffset: Int) {
+    self.frames = frames
+    self.count = count
+    self.endOffset = endOffset
+  }
+
+  /// The index of the frame that holds an event, counted from the base.
+  func index(of local: Int) -> Int {
+    precondition(local < count, "FrameList.index(of:) past the end")
+    var low = 0
+    var high = frames.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if Int(frames[middle].first) <= local { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  /// The events of a frame, counted from the base.
+  func events(of index: Int) -> Range<Int> {
+    Int(frames[index].first)..<(index + 1 < frames.count ? Int(frames[index + 1].first) : count)
+  }
+
+  /// The bytes between a frame's start and the next one's.
+  func bytes(of index: Int) -> Range<Int> {
+    Int(frames[index].offset)..<(index + 1 < frames.count ? Int(frames[index + 1].offset) : endOffset)
+  }
+}

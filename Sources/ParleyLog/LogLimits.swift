@@ -1,0 +1,19 @@
+/// What the log accepts at most. Checked before anything is written; a refusal names size and limit.
+public enum LogLimits {
+  /// Bytes of one event's body.
+  public static let bodyBytesMax = 1 << 20
+  /// Events of one batch.
+  public static let batchEventsMax = 65_536
+  /// Plain bytes of one batch: envelopes, salts and bodies.
+  public static let batchBytesMax = 16 << 20
+  /// Plain bytes of one group commit, unless a single batch is larger.
+  public static let groupBytesMax = 4 << 20
+  /// Plain bytes of one block, unless a single event is larger.
+  public static let blockBytesMax = 64 << 10
+  /// Streams named in one condition.
+  public static let conditionStreamsMax = 1_000
+  /// Bytes of the options that a store keeps in its description.
+  public static let metadataBytesMax = 2_048
+  /// Stored bytes of the active segment before it is rolled.
+  public static let segmentBytesMax = 64 << 20
+}

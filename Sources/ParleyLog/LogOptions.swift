@@ -1,0 +1,28 @@
+/// How a store is used, with the values a user should have unless he knows better.
+package struct LogOptions: Sendable {
+  /// Where work goes that need not be done before a commit is answered.
+  package enum Upkeep: Sendable {
+    /// On the I/O threads.
+    case background
+    /// At once, on the thread that commits: for runs that must play again from a seed.
+    case inline
+  }
+
+  /// Fixed at creation and kept in `store.json` for those above the log. ASCII without quotes and backslashes.
+  package var metadata: [String: String]
+  /// The store's key, when it is not kept in its directory.
+  package var key: [UInt8]?
+  /// Stored bytes after which a segment is rolled.
+  package var segmentBytesMax: Int
+  package var upkeep: Upkeep
+
+  package init(
+    metadata: [String: String] = [:], key: [UInt8]? = nil,
+    segmentBytesMax: Int = LogLimits.segmentBytesMax, upkeep: Upkeep = .background
+  ) {
+    self.metadata = metadata
+    self.key = key
+    self.segmentBytesMax = segmentBytesMax
+    self.upkeep = upkeep
+  }
+}

@@ -1,0 +1,99 @@
+import ParleyEnvelope
+import Synchronization
+
+/// Follows a store that another process may be writing: takes no lock, never writes, shows only what the watermark
+/// says is durable.
+final class LogReader: Sendable {
+  private let environment: LogEnvironment
+  private let key: [UInt8]?
+  /// Where the scan of the active segment stands.
+  private let progress = Mutex<Progress?>(nil)
+
+  private struct Progress: Sendable {
+    var base: Position
+    var nextSequence: UInt64
+    var lastDigest: [UInt8]
+  }
+
+  init(_ environment: LogEnvironment, key: [UInt8]?) {
+    self.environment = environment
+    self.key = key
+  }
+
+  func open() throws(LogError) -> (files: StoreFiles, view: LogView, damages: [Damage]) {
+    let files = try StoreFiles(environment, key: key)
+    let (view, damages) = try load(files, keeping: [:])
+    return (files, view, damages)
+  }
+
+  /// The view after what the writer has done since: the new frames of the same segment, or segments anew.
+  func refresh(_ view: LogView) throws(LogError) -> LogView {
+    let files = try StoreFiles(environment, key: key)
+    let mark = try files.watermark()
+    if let mark, mark.segment == view.segments.last?.base, let progress = progress.withLock({ $0 }),
+      progress.base == mark.segment
+    {
+      return try follow(view, to: mark, progress)
+    }
+    let kept = view.segments.filter { !$0.isIndexedInMemory }
+    return try load(files, keeping: Dictionary(uniqueKeysWithValues: kept.map { ($0.base, $0) })).view
+  }
+
+  private func follow(_ view: LogView, to mark: Watermark, _ progress: Progress) throws(LogError) -> LogView {
+    let active = view.active
+    guard mark.head > view.head, let memory = active.memory else { return view }
+    var scan = SegmentScan(
+      path: active.path, file: active.file, header: active.header, trustedOffset: mark.durableOffset,
+      limit: mark.durableOffset, index: memory.content.withLock { $0 }, nextSequence: progress.nextSequence,
+      lastDigest: progress.lastDigest)
+    try scan.run()
+    return finish(scan, segments: Array(view.segments.dropLast()), mark: mark)
+  }
+
+  private func load(_ files: StoreFiles, keeping kept: [Position: LogSegment]) throws(LogError)
+    -> (view: LogView, damages: [Damage])
+  {
+    // The mark first: what it names is there by then, and stays.
+    let mark = try files.watermark()
+    var segments: [LogSegment] = []
+    var damages: [Damage] = []
+    let bases = files.bases.filter { base in mark.map { base <= $0.segment } ?? true }
+    for base in bases {
+      if let known = kept[base], base != bases.last {
+        segments.append(known)
+        continue
+      }
+      guard let opened = try files.openSegment(base, .read) else { continue }
+      if base == bases.last {
+        let limit = mark?.segment == base ? mark?.durableOffset : nil
+        let scan = try opened.scan(trustedOffset: limit ?? 0, limit: limit ?? .max)
+        damages += scan.damages
+        return (finish(scan, segments: segments, mark: mark), damages)
+      }
+      if let directory = try files.openDirectory(base) {
+        segments.append(
+          LogSegment(path: opened.path, file: opened.file, header: opened.header, directory: directory))
+      } else {
+        let scan = try opened.scan(trustedOffset: .max)
+        damages += scan.damages
+        segments.append(opened.indexed(by: scan.index))
+      }
+    }
+    guard let last = segments.last else {
+      throw LogError(
+        .damaged, "no segment of the store can be read: restore it from a backup", file: "active")
+    }
+    return (LogView(segments: segments, head: mark?.head ?? last.end), damages)
+  }
+
+  private func finish(_ scan: SegmentScan, segments: [LogSegment], mark: Watermark?) -> LogView {
+    let active = LogSegment(
+      path: LogSegment.path(base: scan.header.base), file: scan.file, header: scan.header, index: scan.index)
+    progress.withLock {
+      $0 = Progress(base: active.base, nextSequence: scan.nextSequence, lastDigest: scan.lastDigest)
+    }
+    // Below the mark but not provable: damaged, and counted, so that readers name it.
+    let head = mark.map { $0.segment == active.base ? $0.head : active.end } ?? active.end
+    return LogView(segments: segments + [active], head: head)
+  }
+}

@@ -1,0 +1,125 @@
+import ParleyEnvelope
+
+extension LogSegment {
+  /// One event, from the cache or the disk: at most the frame's header, one envelope block before the event's
+  /// content for each 455 events of the frame, and one content block.
+  func read(_ position: Position, cache: BlockCache) throws(LogError) -> ReadResult {
+    let frame = try frame(holding: position)
+    var reader = FrameReader(segment: self, bytes: frame.bytes, cache: cache)
+    guard let header = try reader.header(), base.advanced(by: frame.events.lowerBound) == header.base,
+      frame.events.count == header.count
+    else {
+      return .damaged(damage(at: frame.bytes.lowerBound, "frame header", frame.events))
+    }
+    return try reader.read(header.base.distance(to: position), of: header)
+  }
+
+  func damage(at offset: Int, _ part: String, _ locals: Range<Int>) -> Damage {
+    Damage(
+      file: path, offset: offset, part: part,
+      positions: base.advanced(by: locals.lowerBound)..<base.advanced(by: locals.upperBound))
+  }
+}
+
+/// Reads single events of one frame.
+private struct FrameReader {
+  /// Read at once in the hope that the whole frame is in it.
+  private static let firstReadByteCount = 16 << 10
+
+  let segment: LogSegment
+  /// The frame's place in the file.
+  let bytes: Range<Int>
+  let cache: BlockCache
+  /// The start of the frame, once something had to be read.
+  private var prefix: [UInt8] = []
+
+  init(segment: LogSegment, bytes: Range<Int>, cache: BlockCache) {
+    self.segment = segment
+    self.bytes = bytes
+    self.cache = cache
+  }
+
+  mutating func header() throws(LogError) -> FrameHeader? {
+    let key = BlockCache.Key(segment: segment.base, offset: bytes.lowerBound)
+    if let known = cache.header(key) { return known }
+    try readPrefix(min(bytes.count, Self.firstReadByteCount))
+    let length = prefix.withBytes { FrameHeader.byteCount(startingWith: $0, at: 0) }
+    if let length, length > prefix.count, length <= bytes.count { try readPrefix(length) }
+    let nonce = segment.header.nonce
+    var found = prefix.withBytes { FrameHeader.decode($0, at: 0, nonce: nonce) }
+    if found == nil {
+      try readPrefix(bytes.count)
+      found = prefix.withBytes { FrameHeader.decode(copyIn: $0, frame: 0..<$0.byteCount, nonce: nonce) }
+    }
+    guard let header = found, header.paddedCount <= bytes.count else { return nil }
+    cache.keep(header, at: key)
+    return header
+  }
+
+  mutating func read(_ record: Int, of header: FrameHeader) throws(LogError) -> ReadResult {
+    let contents = header.blocks(.contents)
+    guard let place = contents.lastIndex(where: { $0.block.firstRecord <= record }) else {
+      return damaged("block table", 0..<header.count, of: header)
+    }
+    let held = contents[place].records
+    var lengths = [Int?](repeating: nil, count: held.count)
+    var envelope: Envelope?
+    for (number, entry) in header.blocks(.envelopes).enumerated() where entry.records.overlaps(held) {
+      let slots = try plain(of: entry.block)
+      guard let slots, let known = FrameHeader.contentLengths(slots, count: entry.records.count) else {
+        if entry.records.contains(record) {
+          return damaged("envelope block \(number)", entry.records, of: header)
+        }
+        continue
+      }
+      for shared in entry.records.clamped(to: held) {
+        lengths[shared - held.lowerBound] = known[shared - entry.records.lowerBound]
+      }
+      guard entry.records.contains(record) else { continue }
+      let offset = (record - entry.records.lowerBound) * RecordSlot.size
+      guard slots[offset] == RecordForm.whole.rawValue else {
+        return damaged("record", record..<(record + 1), of: header)
+      }
+      envelope = slots.withBytes { EnvelopeLayout.load(from: $0, at: offset + RecordSlot.envelope) }
+    }
+    guard let envelope, let content = try plain(of: contents[place].block) else {
+      return damaged("content block \(place)", held, of: header)
+    }
+    let layout = ContentLayout(lengths: lengths, plainCount: content.count)
+    guard let range = layout.ranges[record - held.lowerBound], range.count >= RecordSlot.saltSize else {
+      return damaged("content block \(place)", held, of: header)
+    }
+    let body = Array(content[range.dropFirst(RecordSlot.saltSize)])
+    return .record(LogRecord(position: header.base.advanced(by: record), envelope: envelope, body: body))
+  }
+
+  private mutating func plain(of block: FrameHeader.Block) throws(LogError) -> [UInt8]? {
+    let key = BlockCache.Key(segment: segment.base, offset: bytes.lowerBound + block.offset)
+    if let known = cache.block(key) { return known }
+    let range = block.offset..<(block.offset + block.storedCount)
+    let plain: [UInt8]?
+    if range.upperBound <= prefix.count {
+      plain = prefix.withBytes { block.decode($0.extracting(range)) }
+    } else {
+      let file = segment.file
+      let offset = bytes.lowerBound + block.offset
+      let stored = try disk { () throws(StorageError) in try file.read(block.storedCount, at: offset) }
+      plain = stored.withBytes { block.decode($0) }
+    }
+    if let plain { cache.keep(plain, at: key) }
+    return plain
+  }
+
+  private mutating func readPrefix(_ count: Int) throws(LogError) {
+    let file = segment.file
+    let offset = bytes.lowerBound
+    prefix = try disk { () throws(StorageError) in try file.read(count, at: offset) }
+  }
+
+  private func damaged(_ part: String, _ records: Range<Int>, of header: FrameHeader) -> ReadResult {
+    let first = segment.base.distance(to: header.base)
+    return .damaged(
+      segment.damage(
+        at: bytes.lowerBound, part, (first + records.lowerBound)..<(first + records.upperBound)))
+  }
+}

@@ -1,0 +1,286 @@
+import ParleyEnvelope
+import Synchronization
+
+/// The one writer of a store: commits groups of batches, each as one frame that is durable before anyone is
+/// answered, and rolls the segment when it is full.
+///
+/// A write or sync that fails stops it for good: every waiter gets the error, later appends get it at once, reads
+/// go on. What the failed group stored is decided when the store is opened again.
+final class LogWriter: Sendable {
+  private let environment: LogEnvironment
+  private let files: StoreFiles
+  private let options: LogOptions
+  private let view: SharedView
+  private let queue = CommitQueue()
+  private let state: Mutex<CommitState>
+  private let stopped = Mutex<LogError?>(nil)
+  private let upkeep: SegmentUpkeep
+  private let lock: any StorageLock
+
+  /// What only the leader touches.
+  private struct CommitState {
+    let builder = FrameBuilder()
+    let watermarkFile: any StorageFile
+    var nextSequence: UInt64
+    var lastDigest: [UInt8]
+    var offset: Int
+    var generation: UInt64
+    var recordedAt: Timestamp
+    var pendingCut: Int?
+    /// Bytes committed since the watermark was synced.
+    var bytesSinceMarkSync = 0
+  }
+
+  init(
+    _ environment: LogEnvironment, _ files: StoreFiles, _ options: LogOptions, _ view: SharedView,
+    _ recovered: Recovery.Outcome, lock: any StorageLock
+  ) throws(LogError) {
+    self.environment = environment
+    self.files = files
+    self.options = options
+    self.view = view
+    self.lock = lock
+    upkeep = SegmentUpkeep(environment, files, view)
+    let active = recovered.view.active
+    let storage = environment.storage
+    let file = try disk { () throws(StorageError) in
+      let isThere = try storage.exists(Watermark.path)
+      let file = try storage.open(Watermark.path, isThere ? .readWrite : .create)
+      if !isThere { try storage.syncDirectory("") }
+      return file
+    }
+    state = Mutex(
+      CommitState(
+        watermarkFile: file, nextSequence: recovered.nextSequence, lastDigest: recovered.lastDigest,
+        offset: try active.frames().endOffset, generation: recovered.watermarkGeneration,
+        recordedAt: try Self.lastRecordedAt(recovered.view), pendingCut: recovered.pendingCut))
+    try state.withLock { state throws(LogError) in
+      try writeMark(&state, head: recovered.view.head, active: active, syncs: true)
+    }
+    upkeep.run(options.upkeep)
+  }
+
+  /// The last event's time: the log's clock goes on from it. Zero when there is none that can be read.
+  private static func lastRecordedAt(_ view: LogView) throws(LogError) -> Timestamp {
+    guard view.head > .start else { return .zero }
+    let last = Position(view.head.rawValue - 1)
+    guard let segment = view.segment(holding: last),
+      case .record(let record) = try segment.read(last, cache: BlockCache(byteCountMax: 0))
+    else { return .zero }
+    return record.envelope.recordedAt
+  }
+
+  // MARK: - Appending
+
+  /// Blocks until the batch is durable or refused.
+  func append(_ batch: AppendBatch) throws(LogError) -> AppendOutcome {
+    let (prepared, lookup) = try prepare(batch)
+    if let outcome = Self.decided(prepared, lookup) { return outcome }
+    let submission = Submission(prepared, lookup)
+    if queue.add(submission) { lead(until: submission) }
+    return try submission.wait().get()
+  }
+
+  /// Queues the batch and answers through the continuation. Blocks while it leads: for an I/O thread.
+  func append(_ batch: AppendBatch, _ continuation: CheckedContinuation<Submission.Answer, Never>) {
+    do throws(LogError) {
+      let (prepared, lookup) = try prepare(batch)
+      if let outcome = Self.decided(prepared, lookup) {
+        continuation.resume(returning: .success(outcome))
+      } else if queue.add(Submission(prepared, lookup, continuation)) {
+        lead(until: nil)
+      }
+    } catch {
+      continuation.resume(returning: .failure(error))
+    }
+  }
+
+  /// Checks and lays out a batch, and looks its ids and streams up in the complete segments.
+  private func prepare(_ batch: AppendBatch) throws(LogError) -> (PreparedBatch, BatchLookup) {
+    try checkRunning()
+    let prepared = try PreparedBatch(batch, random: environment.random)
+    let view = view.value
+    let complete = view.segments.prefix { !$0.isIndexedInMemory }
+    var lookup = BatchLookup(
+      checked: complete.count < view.segments.count ? view.segments[complete.count].base : view.head)
+    for segment in complete {
+      try segment.forEachKnown(prepared.envelopes) { lookup.known[$0] = $1 }
+    }
+    for segment in view.segments.dropFirst(complete.count) {
+      try segment.forEachKnown(prepared.envelopes) { lookup.known[$0] = $1 }
+    }
+    if !complete.isEmpty { lookup.tails = try tails(of: prepared, in: complete) }
+    return (prepared, lookup)
+  }
+
+  private func tails(of batch: PreparedBatch, in segments: ArraySlice<LogSegment>) throws(LogError)
+    -> [StreamID: Position]
+  {
+    var tails: [StreamID: Position] = [:]
+    for stream in Set(batch.envelopes.map(\.stream)) {
+      for segment in segments.reversed() {
+        guard let tail = try segment.tail(of: stream) else { continue }
+        tails[stream] = tail
+        break
+      }
+    }
+    return tails
+  }
+
+  /// The answer to a batch of which something is known already: no commit is needed to say so.
+  private static func decided(_ batch: PreparedBatch, _ lookup: BatchLookup) -> AppendOutcome? {
+    let reported = lookup.known.filter { !batch.skipsKnown[$0.key] }
+    guard !reported.isEmpty else { return nil }
+    return .known(
+      reported.map { KnownRecord(index: $0.key, position: $0.value) }.sorted { $0.index < $1.index })
+  }
+
+  // MARK: - Leading
+
+  /// Commits group after group until nobody waits, or hands over once a certain submission is answered.
+  private func lead(until own: Submission?) {
+    while true {
+      let group = queue.takeGroup()
+      if group.isEmpty { return }
+      commit(group)
+      if let own, own.isFinished {
+        if options.upkeep == .inline { continue }
+        IOThreads.shared.submit { self.lead(until: nil) }
+        return
+      }
+    }
+  }
+
+  private func commit(_ group: [Submission]) {
+    let answers: [Submission.Answer]
+    do throws(LogError) {
+      try checkRunning()
+      answers = try state.withLock { state throws(LogError) in
+        do throws(LogError) {
+          return try commit(group, &state).map { .success($0) }
+        } catch {
+          // No write is retried and no sync: what they left is unknown until the store is opened again.
+          if error.code != .diskFull || state.pendingCut == nil { stop(error) }
+          throw error
+        }
+      }
+    } catch {
+      answers = group.map { _ in .failure(error) }
+    }
+    for (submission, answer) in zip(group, answers) { submission.finish(answer) }
+  }
+
+  private func commit(_ group: [Submission], _ state: inout CommitState) throws(LogError) -> [AppendOutcome] {
+    try finishPendingCut(&state)
+    state.recordedAt = max(state.recordedAt, environment.clock())
+    var plan = GroupPlan(view: view.value, recordedAt: state.recordedAt)
+    for submission in group { try plan.add(submission) }
+    if !plan.placed.isEmpty {
+      try write(plan, group, &state)
+      if state.offset >= options.segmentBytesMax { try roll(&state) }
+    }
+    return plan.outcomes
+  }
+
+  /// One frame: written, synced, marked, and only then shown.
+  private func write(_ plan: GroupPlan, _ group: [Submission], _ state: inout CommitState) throws(LogError) {
+    for event in plan.placed {
+      group[event.submission].batch.contents.withBytes { contents in
+        state.builder.append(event.envelope, content: contents.extracting(event.content))
+      }
+    }
+    let active = plan.view.active
+    let frame = state.builder.finish(
+      sequence: state.nextSequence, base: plan.view.head, previousDigest: state.lastDigest,
+      durableHead: plan.view.head, nonce: active.header.nonce)
+    let offset = state.offset
+    try disk { () throws(StorageError) in
+      try frame.bytes.withBytes { span throws(StorageError) in try active.file.write(span, at: offset) }
+      try active.file.sync()
+    }
+    state.offset += frame.bytes.count
+    state.nextSequence += 1
+    state.lastDigest = frame.digest
+    state.bytesSinceMarkSync += frame.bytes.count
+    let head = frame.header.end
+    try writeMark(
+      &state, head: head, active: active, syncs: state.bytesSinceMarkSync >= LogLimits.segmentBytesMax)
+    view.append(
+      frame: offset, byteCount: frame.bytes.count, keys: plan.placed.map(\.envelope.keys), head: head)
+  }
+
+  private func writeMark(
+    _ state: inout CommitState, head: Position, active: LogSegment, syncs: Bool
+  ) throws(LogError) {
+    state.generation += 1
+    let mark = Watermark(
+      generation: state.generation, storeID: files.descriptor.storeID, segment: active.base,
+      durableOffset: state.offset, head: head, nextSequence: state.nextSequence, lastDigest: state.lastDigest)
+    let file = state.watermarkFile
+    try disk { () throws(StorageError) in
+      try mark.write(to: file)
+      if syncs { try file.sync() }
+    }
+    if syncs { state.bytesSinceMarkSync = 0 }
+  }
+
+  /// Goes on in a new segment; the full one gets its directory and its place in the manifest off this path.
+  private func roll(_ state: inout CommitState) throws(LogError) {
+    let head = view.value.head
+    let active = try SegmentCreation.run(
+      environment, files: files, base: head, sequence: state.nextSequence, digest: state.lastDigest)
+    state.offset = SegmentHeader.regionByteCount
+    try writeMark(&state, head: head, active: active, syncs: true)
+    view.roll(to: active)
+    upkeep.run(options.upkeep)
+  }
+
+  /// Cuts a torn tail that could not be kept aside when the store was opened, as the disk was full.
+  private func finishPendingCut(_ state: inout CommitState) throws(LogError) {
+    guard let offset = state.pendingCut else { return }
+    let active = view.value.active
+    let storage = environment.storage
+    try disk { () throws(StorageError) in
+      try TornTail.cut(active.file, path: active.path, at: offset, storage: storage)
+    }
+    state.pendingCut = nil
+  }
+
+  // MARK: - Stopping
+
+  private func checkRunning() throws(LogError) {
+    guard let error = stopped.withLock({ $0 }) else { return }
+    throw error
+  }
+
+  private func stop(_ error: LogError) {
+    stopped.withLock { stopped in
+      guard stopped == nil else { return }
+      stopped =
+        error.code == .notWritable
+        ? error
+        : LogError(
+          .writerStopped,
+          "appends have stopped after a failure: \(error.message); nothing acknowledged is lost; "
+            + "open the store again to go on", file: error.file, offset: error.offset)
+    }
+  }
+
+  /// Why appends have stopped, nil while they have not.
+  var failure: LogError? { stopped.withLock { $0?.code == .notWritable ? nil : $0 } }
+
+  /// Waits for the commit under way, syncs the watermark and gives the lock up. Later appends are refused.
+  func close() {
+    state.withLock { state in
+      let isRunning = stopped.withLock { $0 == nil }
+      stop(LogError(.notWritable, "the store is closed: open it again to append"))
+      if isRunning { try? state.watermarkFile.sync() }
+    }
+    upkeep.wait()
+    lock.release()
+  }
+}
+
+extension Envelope {
+  var keys: EventKeys { EventKeys(stream: stream, event: event) }
+}

@@ -1,0 +1,134 @@
+import ParleyEnvelope
+
+/// The segments that are complete, oldest first: replaced whole, the previous generation kept beside it.
+struct Manifest: Equatable, Sendable {
+  static let path = "MANIFEST"
+  static let newPath = "MANIFEST.new"
+  static let oldPath = "MANIFEST.old"
+  private static let magic = Array("PRLYMANI".utf8)
+  private static let version: UInt16 = 1
+  private static let headerByteCount = 48
+  /// Segments of one store: at 64 MiB each, four terabytes.
+  static let entriesMax = 65_536
+
+  /// One complete segment.
+  struct Entry: Equatable, Sendable {
+    static let byteCount = 96
+
+    /// 1: rolled, in frames; 2: sealed.
+    var form: UInt8
+    var base: Position
+    var count: Int
+    /// Bytes of the segment's file.
+    var byteCount: Int
+    /// Where the directory's first page is in its file, and that page's checksum.
+    var footerOffset: Int
+    var footerChecksum: UInt32
+    /// The number of frames before and in the segment, and the digest of the last one's header.
+    var nextSequence: UInt64
+    var lastDigest: [UInt8]
+
+    var end: Position { base.advanced(by: count) }
+  }
+
+  var generation: UInt64
+  var storeID: Bytes16
+  var entries: [Entry]
+
+  /// The position after the last complete segment.
+  var end: Position { entries.last?.end ?? .start }
+
+  func encoded() -> [UInt8] {
+    var writer = ByteWriter(capacity: Self.headerByteCount + entries.count * Entry.byteCount + 4)
+    writer.append(Self.magic)
+    writer.append(Self.version)
+    writer.append(UInt16(0))
+    writer.append(UInt32(entries.count))
+    writer.append(generation)
+    writer.append(storeID)
+    writer.append(UInt64(0))
+    for entry in entries { entry.append(to: &writer) }
+    writer.append(CRC32C.of(writer.bytes))
+    return writer.bytes
+  }
+
+  /// The manifest in a file's bytes; nil when they are not a whole one.
+  static func decode(_ bytes: [UInt8]) -> Manifest? {
+    guard bytes.count >= headerByteCount + 4, bytes.starts(with: magic) else { return nil }
+    return bytes.withBytes { span in
+      let count = Int(span.integer(at: 12, as: UInt32.self))
+      let end = headerByteCount + count * Entry.byteCount
+      guard span.integer(at: 8, as: UInt16.self) == version, count <= entriesMax, span.byteCount == end + 4,
+        span.integer(at: end, as: UInt32.self) == CRC32C.of(span.extracting(0..<end))
+      else { return nil }
+      let entries = (0..<count).map { Entry(span, at: headerByteCount + $0 * Entry.byteCount) }
+      return Manifest(generation: span.integer(at: 16), storeID: span.bytes16(at: 24), entries: entries)
+    }
+  }
+}
+
+extension Manifest.Entry {
+  fileprivate func append(to writer: inout ByteWriter) {
+    writer.append(base.rawValue)
+    writer.append(UInt64(count))
+    writer.append(UInt64(byteCount))
+    writer.append(UInt64(footerOffset))
+    writer.append(footerChecksum)
+    writer.append(form)
+    writer.append([0, 0, 0])
+    writer.append(nextSequence)
+    writer.append(lastDigest)
+    writer.append(UInt64(0))
+    writer.append(UInt64(0))
+  }
+
+  fileprivate init(_ span: RawSpan, at offset: Int) {
+    self.init(
+      form: span.integer(at: offset + 36), base: Position(rawValue: span.integer(at: offset)),
+      count: Int(truncatingIfNeeded: span.integer(at: offset + 8, as: UInt64.self)),
+      byteCount: Int(truncatingIfNeeded: span.integer(at: offset + 16, as: UInt64.self)),
+      footerOffset: Int(truncatingIfNeeded: span.integer(at: offset + 24, as: UInt64.self)),
+      footerChecksum: span.integer(at: offset + 32), nextSequence: span.integer(at: offset + 40),
+      lastDigest: span.copy((offset + 48)..<(offset + 80)))
+  }
+}
+
+// MARK: - On disk
+
+extension Manifest {
+  /// The newest whole manifest of a store among the three names; nil when there is none.
+  static func read(from storage: any Storage, storeID: Bytes16) throws(StorageError) -> Manifest? {
+    var newest: Manifest?
+    for path in [path, newPath, oldPath] where try storage.exists(path) {
+      let bytes = try storage.readWhole(path, upTo: headerByteCount + entriesMax * Entry.byteCount + 4)
+      guard let found = decode(bytes), found.storeID == storeID else { continue }
+      if found.generation > newest?.generation ?? 0 { newest = found }
+    }
+    return newest
+  }
+
+  /// Replaces the manifest on disk. Durable when this returns; whenever it stops, one of the names is whole.
+  func publish(to storage: any Storage) throws(StorageError) {
+    try storage.writeWhole(Self.newPath, encoded())
+    if try storage.exists(Self.path) { try storage.rename(Self.path, to: Self.oldPath) }
+    try storage.rename(Self.newPath, to: Self.path)
+    try storage.syncDirectory("")
+  }
+}
+
+extension Storage {
+  /// A file's bytes, at most so many.
+  func readWhole(_ path: String, upTo limit: Int) throws(StorageError) -> [UInt8] {
+    let file = try open(path, .read)
+    return try file.read(min(limit, file.size()), at: 0)
+  }
+
+  /// Makes a file with these bytes, replacing one that an interrupted attempt left. Its bytes are durable when this
+  /// returns, its name only after the directory is synced.
+  func writeWhole(_ path: String, _ bytes: [UInt8]) throws(StorageError) {
+    if try exists(path) { try remove(path) }
+    let file = try open(path, .create)
+    try bytes.withBytes { span throws(StorageError) in try file.write(span, at: 0) }
+    try file.sync()
+  }
+}

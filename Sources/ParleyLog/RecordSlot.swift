@@ -1,0 +1,53 @@
+import ParleyEnvelope
+
+/// An event's place in an envelope block: the record's header and its envelope. The header is outside the envelope
+/// and outside the audit entry, so that erasing changes neither.
+enum RecordSlot {
+  /// Bytes of a slot: a header of 8 and the envelope.
+  static let size = 8 + EnvelopeLayout.size
+  /// Slots of a full block.
+  static let perBlock = LogLimits.blockBytesMax / size
+  /// Random bytes before a whole record's body.
+  static let saltSize = 16
+
+  static let form = 0
+  static let contentCount = 4
+  static let envelope = 8
+}
+
+/// How much of a record is there.
+enum RecordForm: UInt8, Sendable {
+  /// Sixteen random bytes and the body.
+  case whole = 1
+  /// Parts of the body, each with its salt or its commitment (evidence).
+  case partlyErased = 2
+  /// Commitments only.
+  case erased = 3
+}
+
+extension [UInt8] {
+  /// Appends the slot of a record.
+  mutating func appendSlot(_ envelope: Envelope, form: RecordForm, contentCount: Int) {
+    appendZeros(RecordSlot.size) { slot in
+      slot.store(form.rawValue, at: RecordSlot.form)
+      slot.store(UInt32(contentCount), at: RecordSlot.contentCount)
+      EnvelopeLayout.store(envelope, into: &slot, at: RecordSlot.envelope)
+    }
+  }
+}
+
+/// A slot's header, read from a block.
+struct RecordSlotHeader {
+  var form: RecordForm
+  var contentCount: Int
+
+  /// The header at an offset; nil when it is not one this format has.
+  init?(_ bytes: RawSpan, at offset: Int) {
+    guard let form = RecordForm(rawValue: bytes.integer(at: offset + RecordSlot.form)),
+      bytes.isZero((offset + 1)..<(offset + 4))
+    else { return nil }
+    self.form = form
+    contentCount = Int(bytes.integer(at: offset + RecordSlot.contentCount, as: UInt32.self))
+    guard contentCount <= FrameHeader.Block.plainCountMax else { return nil }
+  }
+}

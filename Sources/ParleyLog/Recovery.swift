@@ -1,0 +1,214 @@
+import ParleyEnvelope
+
+/// Brings a store to where its writer can go on: everything provable kept, a torn tail cut back and kept aside,
+/// damage below the durable mark named and left as it is.
+///
+/// A valid frame above the watermark is written again and synced before the mark moves over it: after a sync that
+/// failed, the kernel calls lost pages clean, so that what reads well now may be gone tomorrow (PostgreSQL,
+/// "fsyncgate", 2018).
+struct Recovery {
+  /// The files as they were found.
+  let files: StoreFiles
+  let environment: LogEnvironment
+  private let mark: Watermark?
+
+  private var complete: [LogSegment] = []
+  private var damages: [Damage] = []
+  private var generation: UInt64
+
+  private var storage: any Storage { environment.storage }
+
+  /// What a writer starts from.
+  struct Outcome {
+    var view: LogView
+    var nextSequence: UInt64
+    var lastDigest: [UInt8]
+    var watermarkGeneration: UInt64
+    var damages: [Damage]
+    /// Where a torn tail begins that could not be kept aside, as the disk is full.
+    var pendingCut: Int?
+  }
+
+  init(_ files: StoreFiles, _ environment: LogEnvironment) throws(LogError) {
+    self.files = files
+    self.environment = environment
+    mark = try files.watermark()
+    generation = mark?.generation ?? 0
+  }
+
+  mutating func run() throws(LogError) -> Outcome {
+    try openComplete()
+    var outcome = try recoverActive()
+    outcome.damages = damages
+    outcome.watermarkGeneration = generation
+    return outcome
+  }
+
+  // MARK: - Complete segments
+
+  /// Every segment but the last: by its directory, or scanned when that is missing.
+  private mutating func openComplete() throws(LogError) {
+    for base in files.bases.dropLast() {
+      guard let opened = try files.openSegment(base, .read) else {
+        damages.append(lostSegment(base))
+        continue
+      }
+      if let directory = try files.openDirectory(base) {
+        complete.append(
+          LogSegment(path: opened.path, file: opened.file, header: opened.header, directory: directory))
+      } else {
+        let scan = try opened.scan(trustedOffset: .max)
+        damages.append(contentsOf: scan.damages)
+        complete.append(opened.indexed(by: scan.index))
+      }
+    }
+  }
+
+  private func lostSegment(_ base: Position) -> Damage {
+    let end = files.bases.first { $0 > base } ?? mark?.head ?? base
+    return Damage(
+      file: LogSegment.path(base: base), offset: 0, part: "segment header", positions: base..<max(base, end))
+  }
+
+  // MARK: - The active segment
+
+  private mutating func recoverActive() throws(LogError) -> Outcome {
+    guard let base = files.bases.last else { return try restart(at: mark?.head ?? .start) }
+    guard let opened = try files.openSegment(base, .readWrite) else { return try restartWithout(base) }
+    let isMarked = mark?.segment == base
+    var scan = try opened.scan(trustedOffset: isMarked ? mark?.durableOffset ?? 0 : 0)
+    if isMarked, let mark, scan.head < mark.head {
+      // The mark says that more was durable: corruption, not a torn tail. It stays; a new segment goes on.
+      let missing = max(FrameHeader.alignment, mark.durableOffset - scan.offset)
+      scan.appendLost(through: mark.head, byteCount: FrameHeader.padded(missing))
+      damages.append(contentsOf: scan.damages)
+      complete.append(opened.indexed(by: scan.index))
+      return try restart(at: mark.head)
+    }
+    damages.append(contentsOf: scan.damages)
+    let pendingCut = try cutTail(of: opened, at: scan.offset)
+    try rewrite(opened, from: isMarked ? mark?.durableOffset ?? 0 : 0, to: scan.offset)
+    let active = opened.indexed(by: scan.index)
+    return Outcome(
+      view: LogView(segments: complete + [active], head: scan.head), nextSequence: scan.nextSequence,
+      lastDigest: scan.lastDigest, watermarkGeneration: 0, damages: [], pendingCut: pendingCut)
+  }
+
+  /// The last file has no readable header: it held events when the mark says so, else it is what an interrupted
+  /// roll left.
+  private mutating func restartWithout(_ base: Position) throws(LogError) -> Outcome {
+    if let mark, mark.segment == base, mark.head > base {
+      damages.append(lostSegment(base))
+      return try restart(at: mark.head)
+    }
+    let storage = storage
+    try disk { () throws(StorageError) in
+      try storage.createDirectory("torn")
+      try storage.rename(LogSegment.path(base: base), to: "torn/\(base.rawValue)-header.seg")
+      try storage.syncDirectory(LogSegment.directory)
+      try storage.syncDirectory("torn")
+    }
+    return try restart(at: complete.last?.end ?? .start)
+  }
+
+  /// Begins a new segment behind everything that is known to have been durable.
+  private mutating func restart(at head: Position) throws(LogError) -> Outcome {
+    let (sequence, digest) = try chainEnd()
+    let active = try SegmentCreation.run(
+      environment, files: files, base: head, sequence: sequence, digest: digest)
+    return Outcome(
+      view: LogView(segments: complete + [active], head: head), nextSequence: sequence, lastDigest: digest,
+      watermarkGeneration: 0, damages: [], pendingCut: nil)
+  }
+
+  /// Where the chain of frames ends: as the mark says, else as the last complete segment's frames do.
+  private func chainEnd() throws(LogError) -> (UInt64, [UInt8]) {
+    if let mark { return (mark.nextSequence, mark.lastDigest) }
+    guard let last = complete.last, let opened = try files.openSegment(last.base, .read) else {
+      return (0, [UInt8](repeating: 0, count: 32))
+    }
+    let scan = try opened.scan(trustedOffset: .max)
+    return (scan.nextSequence, scan.lastDigest)
+  }
+
+  /// Keeps what follows the last provable frame in `torn/` and cuts it off. Says where it begins when the disk
+  /// has no room to keep it: then it stays until there is.
+  private func cutTail(of segment: OpenedSegment, at offset: Int) throws(LogError) -> Int? {
+    do {
+      try TornTail.cut(segment.file, path: segment.path, at: offset, storage: storage)
+      return nil
+    } catch {
+      guard error.isDiskFull else { throw LogError(error) }
+      return offset
+    }
+  }
+
+  /// Writes proven frames above the mark again and syncs them.
+  private func rewrite(_ segment: OpenedSegment, from mark: Int, to end: Int) throws(LogError) {
+    let start = max(SegmentHeader.regionByteCount, mark)
+    guard start < end else { return }
+    try disk { () throws(StorageError) in
+      var offset = start
+      while offset < end {
+        let bytes = try segment.file.read(min(4 << 20, end - offset), at: offset)
+        try bytes.withBytes { span throws(StorageError) in try segment.file.write(span, at: offset) }
+        offset += bytes.count
+      }
+      try segment.file.sync()
+    }
+  }
+}
+
+/// What an interrupted write left behind the last commit.
+enum TornTail {
+  /// Copies the tail to `torn/` and cuts it off, both durable. Nothing is kept of a tail of zeros.
+  static func cut(_ file: any StorageFile, path: String, at offset: Int, storage: any Storage)
+    throws(StorageError)
+  {
+    let size = try file.size()
+    guard size > offset else { return }
+    var kept: (any StorageFile)?
+    var position = offset
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let tornPath = "torn/\(name.dropLast(4))-\(offset).torn"
+    while position < size {
+      let bytes = try file.read(min(1 << 20, size - position), at: position)
+      guard !bytes.isEmpty else { break }
+      if kept == nil, bytes.contains(where: { $0 != 0 }) {
+        try storage.createDirectory("torn")
+        if try storage.exists(tornPath) { try storage.remove(tornPath) }
+        kept = try storage.open(tornPath, .create)
+      }
+      if let kept {
+        try bytes.withBytes { span throws(StorageError) in try kept.write(span, at: position - offset) }
+      }
+      position += bytes.count
+    }
+    if let kept {
+      try kept.sync()
+      try storage.syncDirectory("torn")
+    }
+    try file.truncate(to: offset)
+    try file.sync()
+  }
+}
+
+/// Begins a segment: its header durable, its name durable.
+enum SegmentCreation {
+  static func run(
+    _ environment: LogEnvironment, files: StoreFiles, base: Position, sequence: UInt64, digest: [UInt8]
+  ) throws(LogError) -> LogSegment {
+    let header = SegmentHeader(
+      storeID: files.descriptor.storeID, base: base, createdAt: environment.clock(),
+      nonce: Bytes16(environment.random(16)) ?? .zero, keyCheck: SegmentHeader.keyCheck(of: files.key),
+      predecessorDigest: digest, firstSequence: sequence, descriptor: files.descriptor.encoded())
+    let path = LogSegment.path(base: base)
+    let storage = environment.storage
+    let file = try disk { () throws(StorageError) in
+      try storage.writeWhole(path, header.encodedRegion())
+      try storage.syncDirectory(LogSegment.directory)
+      return try storage.open(path, .readWrite)
+    }
+    return LogSegment(path: path, file: file, header: header, index: ActiveIndex())
+  }
+}

@@ -1,0 +1,314 @@
+import ParleyEnvelope
+import Synchronization
+
+/// The index of a rolled segment, in a file beside it: event id to position, stream to positions, and the frames.
+/// Opening it reads one page; its filters and fences are read when first needed, and kept.
+///
+/// Derived: made again from the segment when it is missing or damaged.
+final class SegmentDirectory: Sendable {
+  private static let magic = Array("PRLYRUN1".utf8)
+
+  let path: String
+  let count: Int
+  let streamCount: Int
+  private let file: any StorageFile
+  private let sections: Sections
+  private let loaded = Mutex<Loaded?>(nil)
+  private let frameList = Mutex<FrameList?>(nil)
+  /// Bytes of the segment, padding included.
+  let segmentEnd: Int
+  /// The checksum of the first page, which the manifest repeats.
+  let footerChecksum: UInt32
+
+  struct Sections: Equatable, Sendable {
+    var events: RunPages.Section
+    var streams: RunPages.Section
+    var positions: RunPages.Section
+    var frames: RunPages.Section
+    var eventFilter: RunPages.Section
+    var streamFilter: RunPages.Section
+    var eventFences: RunPages.Section
+    var streamFences: RunPages.Section
+
+    var all: [RunPages.Section] {
+      [events, streams, positions, frames, eventFilter, streamFilter, eventFences, streamFences]
+    }
+  }
+
+  /// What stays in memory once it was needed: about 1.4 bytes an event.
+  private struct Loaded: Sendable {
+    var eventFilter: KeyFilter
+    var streamFilter: KeyFilter
+    /// The first eight bytes of the first key of every page.
+    var eventFences: [UInt64]
+    var streamFences: [UInt64]
+  }
+
+  /// Opens the directory of a segment; throws `damaged` when its first page is not whole or is another segment's.
+  init(path: String, storage: any Storage, storeID: Bytes16, base: Position) throws(LogError) {
+    let file = try disk { () throws(StorageError) in try storage.open(path, .read) }
+    let page = try disk { () throws(StorageError) in try file.read(RunPages.pageByteCount, at: 0) }
+    let head = RunPages.isWhole(page) ? page.withBytes { Head($0) } : nil
+    guard page.starts(with: Self.magic), let head, head.storeID == storeID, head.base == base else {
+      throw LogError(
+        .damaged, "the directory of a segment is damaged: delete it, it is made again", file: path)
+    }
+    self.path = path
+    self.file = file
+    count = head.count
+    sections = head.sections
+    streamCount = head.sections.streams.count
+    segmentEnd = head.segmentEnd
+    footerChecksum = page.withBytes { $0.integer(at: RunPages.roomPerPage) }
+  }
+
+  // MARK: - Asking
+
+  /// The place of an event in the segment.
+  func local(of event: EventID) throws(LogError) -> Int? {
+    let known = try load()
+    guard known.eventFilter.mayContain(event.rawValue) else { return nil }
+    let found = try find(event.rawValue, in: sections.events, fences: known.eventFences)
+    return found.map { entry in entry.withBytes { Int($0.integer(at: 16, as: UInt32.self)) } }
+  }
+
+  /// The last event of a stream in the segment.
+  func tail(of stream: StreamID) throws(LogError) -> Int? {
+    try locals(of: stream, before: count, last: 1).last
+  }
+
+  /// The events of a stream before a place, the last so many, ascending.
+  func locals(of stream: StreamID, before: Int, last limit: Int) throws(LogError) -> [Int] {
+    let known = try load()
+    guard known.streamFilter.mayContain(stream.rawValue),
+      let entry = try find(stream.rawValue, in: sections.streams, fences: known.streamFences)
+    else { return [] }
+    let (first, length) = entry.withBytes {
+      (Int($0.integer(at: 16, as: UInt32.self)), Int($0.integer(at: 20, as: UInt32.self)))
+    }
+    return try positions(first..<(first + length), before: before, last: limit)
+  }
+
+  /// Where the segment's frames are; kept after the first time, 8 bytes a frame.
+  func frames() throws(LogError) -> FrameList {
+    if let known = frameList.withLock({ $0 }) { return known }
+    var frames: [FrameList.Frame] = []
+    try forEach(in: sections.frames) { bytes, offset in
+      frames.append(FrameList.Frame(first: bytes.integer(at: offset), offset: bytes.integer(at: offset + 4)))
+    }
+    let list = FrameList(frames: frames, count: count, endOffset: segmentEnd)
+    frameList.withLock { $0 = list }
+    return list
+  }
+
+  /// Reads and checks every page.
+  func verify() throws(LogError) {
+    for section in sections.all {
+      for page in 0..<section.pageCount { _ = try RunPages.read(page, of: section, from: file, path: path) }
+    }
+  }
+
+  // MARK: - Reading pages
+
+  /// Walks the positions of a stream from the last back, so that a short answer reads few pages.
+  private func positions(_ range: Range<Int>, before: Int, last limit: Int) throws(LogError) -> [Int] {
+    let section = sections.positions
+    guard range.upperBound <= section.count else {
+      throw LogError(.damaged, "an index names positions it does not have: delete the file", file: path)
+    }
+    var found: [Int] = []
+    var end = range.upperBound
+    while end > range.lowerBound, found.count < limit {
+      let page = (end - 1) / section.perPage
+      let bytes = try RunPages.read(page, of: section, from: file, path: path)
+      let first = max(range.lowerBound, page * section.perPage)
+      bytes.withBytes { span in
+        for entry in stride(from: end - 1, through: first, by: -1) where found.count < limit {
+          let local = Int(span.integer(at: (entry - page * section.perPage) * 4, as: UInt32.self))
+          if local < before { found.append(local) }
+        }
+      }
+      end = first
+    }
+    return found.reversed()
+  }
+
+  /// The entry with a key in a sorted section, found by its page's fence.
+  private func find(_ key: Bytes16, in section: RunPages.Section, fences: [UInt64]) throws(LogError)
+    -> [UInt8]?
+  {
+    var page = max(0, fences.firstIndex(notBelow: key.high) - 1)
+    while page < fences.count, page == 0 || fences[page] <= key.high {
+      let bytes = try RunPages.read(page, of: section, from: file, path: path)
+      let entries = section.entries(onPage: page).count
+      let match = bytes.withBytes { span -> [UInt8]? in
+        var low = 0
+        var high = entries
+        while low < high {
+          let middle = (low + high) / 2
+          if span.bytes16(at: middle * section.entryByteCount) < key {
+            low = middle + 1
+          } else {
+            high = middle
+          }
+        }
+        let offset = low * section.entryByteCount
+        guard low < entries, span.bytes16(at: offset) == key else { return nil }
+        return span.copy(offset..<(offset + section.entryByteCount))
+      }
+      if let match { return match }
+      page += 1
+    }
+    return nil
+  }
+
+  private func forEach(in section: RunPages.Section, _ body: (RawSpan, Int) -> Void) throws(LogError) {
+    for page in 0..<section.pageCount {
+      let bytes = try RunPages.read(page, of: section, from: file, path: path)
+      bytes.withBytes { span in
+        for index in 0..<section.entries(onPage: page).count { body(span, index * section.entryByteCount) }
+      }
+    }
+  }
+
+  private func load() throws(LogError) -> Loaded {
+    if let known = loaded.withLock({ $0 }) { return known }
+    guard let eventFilter = KeyFilter(words: try words(of: sections.eventFilter)),
+      let streamFilter = KeyFilter(words: try words(of: sections.streamFilter))
+    else { throw LogError(.damaged, "an index has an empty filter: delete the file", file: path) }
+    let fresh = Loaded(
+      eventFilter: eventFilter, streamFilter: streamFilter, eventFences: try words(of: sections.eventFences),
+      streamFences: try words(of: sections.streamFences))
+    loaded.withLock { $0 = fresh }
+    return fresh
+  }
+
+  private func words(of section: RunPages.Section) throws(LogError) -> [UInt64] {
+    var words: [UInt64] = []
+    words.reserveCapacity(section.count * section.entryByteCount / 8)
+    try forEach(in: section) { bytes, offset in
+      for word in stride(from: offset, to: offset + section.entryByteCount, by: 8) {
+        words.append(bytes.integer(at: word))
+      }
+    }
+    return words
+  }
+}
+
+extension [UInt64] {
+  /// The first index whose word is not below a value, in ascending words; `count` when there is none.
+  func firstIndex(notBelow value: UInt64) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < value { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
+// MARK: - The first page
+
+extension SegmentDirectory {
+  /// What the first page says.
+  private struct Head {
+    var storeID: Bytes16
+    var base: Position
+    var count: Int
+    var segmentEnd: Int
+    var sections: Sections
+
+    init?(_ span: RawSpan) {
+      storeID = span.bytes16(at: 8)
+      base = Position(rawValue: span.integer(at: 24))
+      guard let count = Int(exactly: span.integer(at: 32, as: UInt64.self)), count <= UInt32.max,
+        let segmentEnd = Int(exactly: span.integer(at: 40, as: UInt64.self))
+      else { return nil }
+      self.count = count
+      self.segmentEnd = segmentEnd
+      var parts: [RunPages.Section] = []
+      for (index, entryByteCount) in SegmentDirectory.entryByteCounts.enumerated() {
+        let offset = 48 + index * RunPages.Section.byteCount
+        let section = RunPages.Section(
+          entryByteCount: Int(truncatingIfNeeded: span.integer(at: offset, as: UInt64.self)),
+          firstPage: Int(truncatingIfNeeded: span.integer(at: offset + 8, as: UInt64.self)),
+          count: Int(truncatingIfNeeded: span.integer(at: offset + 16, as: UInt64.self)))
+        guard section.entryByteCount == entryByteCount, (1...(1 << 32)).contains(section.firstPage),
+          (0...(1 << 32)).contains(section.count)
+        else { return nil }
+        parts.append(section)
+      }
+      sections = Sections(
+        events: parts[0], streams: parts[1], positions: parts[2], frames: parts[3], eventFilter: parts[4],
+        streamFilter: parts[5], eventFences: parts[6], streamFences: parts[7])
+    }
+  }
+
+  private static let entryByteCounts = [20, 24, 4, 8, 64, 64, 8, 8]
+
+  /// A directory's bytes. Equal content gives equal bytes, so that one made again can be compared.
+  static func encoded(_ content: DirectoryContent, storeID: Bytes16, base: Position) -> [UInt8] {
+    var run = [UInt8](repeating: 0, count: RunPages.pageByteCount)
+    var sections: [RunPages.Section] = []
+    sections.append(
+      RunPages.append(content.events, entryByteCount: 20, to: &run) { entry, page in
+        page.append(entry.key)
+        page.append(entry.local)
+      })
+    sections.append(
+      RunPages.append(content.streams, entryByteCount: 24, to: &run) { entry, page in
+        page.append(entry.key)
+        page.append(entry.first)
+        page.append(entry.count)
+      })
+    sections.append(RunPages.append(content.positions, entryByteCount: 4, to: &run) { $1.append($0) })
+    sections.append(
+      RunPages.append(content.frames.frames, entryByteCount: 8, to: &run) { frame, page in
+        page.append(frame.first)
+        page.append(frame.offset)
+      })
+    sections.append(appendFilter(of: content.events.map(\.key), to: &run))
+    sections.append(appendFilter(of: content.streams.map(\.key), to: &run))
+    sections.append(appendFences(of: content.events.map(\.key), perPage: sections[0].perPage, to: &run))
+    sections.append(appendFences(of: content.streams.map(\.key), perPage: sections[1].perPage, to: &run))
+    run.replaceSubrange(
+      0..<RunPages.pageByteCount, with: firstPage(content, sections: sections, storeID: storeID, base: base))
+    return run
+  }
+
+  private static func firstPage(
+    _ content: DirectoryContent, sections: [RunPages.Section], storeID: Bytes16, base: Position
+  ) -> [UInt8] {
+    var page = ByteWriter(capacity: RunPages.pageByteCount)
+    page.append(magic)
+    page.append(storeID)
+    page.append(base.rawValue)
+    page.append(UInt64(content.frames.count))
+    page.append(UInt64(content.frames.endOffset))
+    for section in sections {
+      page.append(UInt64(section.entryByteCount))
+      page.append(UInt64(section.firstPage))
+      page.append(UInt64(section.count))
+    }
+    page.pad(to: RunPages.roomPerPage)
+    page.append(CRC32C.of(page.bytes))
+    return page.bytes
+  }
+
+  private static func appendFilter(of keys: [Bytes16], to run: inout [UInt8]) -> RunPages.Section {
+    var filter = KeyFilter(capacity: keys.count)
+    for key in keys { filter.insert(key) }
+    let blocks = stride(from: 0, to: filter.words.count, by: 8).map { Array(filter.words[$0..<($0 + 8)]) }
+    return RunPages.append(blocks, entryByteCount: KeyFilter.blockByteCount, to: &run) { words, page in
+      for word in words { page.append(word) }
+    }
+  }
+
+  private static func appendFences(of keys: [Bytes16], perPage: Int, to run: inout [UInt8])
+    -> RunPages.Section
+  {
+    let fences = stride(from: 0, to: keys.count, by: perPage).map { keys[$0].high }
+    return RunPages.append(fences, entryByteCount: 8, to: &run) { $1.append($0) }
+  }
+}

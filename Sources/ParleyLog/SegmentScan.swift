@@ -1,0 +1,204 @@
+import ParleyEnvelope
+
+/// Walks the frames of a segment in order, proving each by its checksum, its number and the chain, and says where
+/// what is provable ends.
+///
+/// Damage does not end a scan: the next frame that proves itself is found at its alignment, and the positions
+/// between are those that were lost.
+struct SegmentScan {
+  /// Bytes read at once.
+  private static let windowByteCount = 4 << 20
+
+  /// How much of each frame is checked.
+  enum Depth {
+    /// Headers, and envelopes for the index.
+    case envelopes
+    /// Contents too.
+    case everything
+  }
+
+  let file: any StorageFile
+  let header: SegmentHeader
+  /// Frames that begin before this offset are durable whatever follows; a frame behind it must be whole.
+  let trustedOffset: Int
+  /// Nothing at or behind this offset is looked at.
+  let limit: Int
+
+  private(set) var index: ActiveIndex
+  private(set) var nextSequence: UInt64
+  private(set) var lastDigest: [UInt8]
+  /// Damaged places between frames, each with the events it costs.
+  private(set) var damages: [Damage] = []
+  private var window: [UInt8] = []
+  private var windowOffset = 0
+  private let path: String
+
+  /// A scan of a whole segment, from its first frame.
+  init(path: String, file: any StorageFile, header: SegmentHeader, trustedOffset: Int, limit: Int) {
+    self.init(
+      path: path, file: file, header: header, trustedOffset: trustedOffset, limit: limit,
+      index: ActiveIndex(),
+      nextSequence: header.firstSequence, lastDigest: header.predecessorDigest)
+  }
+
+  /// A scan that goes on behind what an index has.
+  init(
+    path: String, file: any StorageFile, header: SegmentHeader, trustedOffset: Int, limit: Int,
+    index: ActiveIndex, nextSequence: UInt64, lastDigest: [UInt8]
+  ) {
+    self.path = path
+    self.file = file
+    self.header = header
+    self.trustedOffset = trustedOffset
+    self.limit = limit
+    self.index = index
+    self.nextSequence = nextSequence
+    self.lastDigest = lastDigest
+  }
+
+  var offset: Int { index.frames.endOffset }
+  var head: Position { header.base.advanced(by: index.count) }
+
+  /// Takes every frame there is. What is left behind `offset` proves nothing.
+  mutating func run() throws(LogError) {
+    let end = min(limit, try disk { () throws(StorageError) in try file.size() })
+    while offset < end {
+      if try takeFrame(at: offset, end: end) { continue }
+      if try takeFrameByCopy(at: offset, end: end) { continue }
+      guard let next = try nextFrame(after: offset, end: end) else { return }
+      skip(to: next.offset, next.header)
+    }
+  }
+
+  /// Adds a place that can't be read to the index, for positions that are known to have been there.
+  mutating func appendLost(through head: Position, byteCount: Int) {
+    let lost = index.count..<header.base.distance(to: head)
+    damages.append(damage(at: offset, "frame header", lost))
+    index.appendDamaged(
+      frame: offset, byteCount: byteCount, keys: [EventKeys?](repeating: nil, count: lost.count))
+  }
+
+  // MARK: - Steps
+
+  /// Takes the frame at an offset when it proves itself.
+  private mutating func takeFrame(at offset: Int, end: Int) throws(LogError) -> Bool {
+    guard let frame = try frame(at: offset, end: end), frame.sequence == nextSequence, frame.base == head,
+      frame.previousDigest == lastDigest
+    else { return false }
+    return try take(frame, at: offset, end: end)
+  }
+
+  /// Takes the frame at an offset by the copy of its damaged header.
+  private mutating func takeFrameByCopy(at offset: Int, end: Int) throws(LogError) -> Bool {
+    var candidate = FrameHeader.padded(offset + 1)
+    while candidate + FrameHeader.fixedByteCount <= end {
+      if try fill(candidate, FrameHeader.fixedByteCount, end: end),
+        let frame = try headerCopy(at: candidate, end: end),
+        frame.sequence == nextSequence, frame.base == head, offset + frame.copyOffset == candidate,
+        frame.previousDigest == lastDigest, try fill(offset, frame.paddedCount, end: end)
+      {
+        guard try take(frame, at: offset, end: end) else { return false }
+        damages.append(damage(at: offset, "frame header (its copy is whole)", index.count..<index.count))
+        return true
+      }
+      guard try frame(at: candidate, end: end) == nil else { return false }
+      candidate += FrameHeader.alignment
+    }
+    return false
+  }
+
+  private mutating func headerCopy(at offset: Int, end: Int) throws(LogError) -> FrameHeader? {
+    let start = offset - windowOffset
+    let nonce = header.nonce
+    if let whole = window.withBytes({ FrameHeader.decode(copy: $0, at: start, nonce: nonce) }) {
+      return whole
+    }
+    // A long table may reach past the window; only a copy's first bytes make it worth reading on.
+    guard window[start...].starts(with: FrameHeader.copyMagic),
+      try fill(offset, min(FrameHeader.byteCount(blocks: FrameHeader.blocksMax), end - offset), end: end)
+    else { return nil }
+    let begin = offset - windowOffset
+    return window.withBytes { FrameHeader.decode(copy: $0, at: begin, nonce: nonce) }
+  }
+
+  private mutating func take(_ frame: FrameHeader, at offset: Int, end: Int) throws(LogError) -> Bool {
+    let start = offset - windowOffset
+    let isTrusted = offset + frame.paddedCount <= trustedOffset
+    if !isTrusted, !window.withBytes({ frame.isWhole(in: $0, at: start) }) {
+      // Not proven durable by the mark: it counts only when a later frame was written behind it.
+      guard try nextFrame(after: offset, end: end) != nil, try fill(offset, frame.paddedCount, end: end)
+      else {
+        return false
+      }
+    }
+    let begin = offset - windowOffset
+    let keys = window.withBytes { frame.keys(in: $0, at: begin) }
+    let digest = FrameHeader.digest(of: frame.encoded(nonce: header.nonce))
+    if keys.contains(where: { $0 == nil }) {
+      index.appendDamaged(frame: offset, byteCount: frame.paddedCount, keys: keys)
+    } else {
+      index.append(frame: offset, byteCount: frame.paddedCount, keys: keys.compactMap(\.self))
+    }
+    nextSequence = frame.sequence + 1
+    lastDigest = digest
+    return true
+  }
+
+  /// Counts what lies before the next provable frame as damaged, and makes that frame the next to take.
+  private mutating func skip(to next: Int, _ frame: FrameHeader) {
+    let lost = index.count..<header.base.distance(to: frame.base)
+    damages.append(damage(at: offset, "frame header", lost))
+    index.appendDamaged(
+      frame: offset, byteCount: next - offset, keys: [EventKeys?](repeating: nil, count: lost.count))
+    nextSequence = frame.sequence
+    lastDigest = frame.previousDigest
+  }
+
+  /// The first frame behind an offset that could follow what was taken.
+  private mutating func nextFrame(after offset: Int, end: Int) throws(LogError)
+    -> (offset: Int, header: FrameHeader)?
+  {
+    var candidate = FrameHeader.padded(offset + 1)
+    while candidate + FrameHeader.fixedByteCount <= end {
+      if let frame = try frame(at: candidate, end: end), frame.sequence > nextSequence, frame.base > head,
+        frame.durableHead > head || frame.durableHead == frame.base
+      {
+        return (candidate, frame)
+      }
+      candidate += FrameHeader.alignment
+    }
+    return nil
+  }
+
+  /// The frame header at an offset, its whole frame in the window; nil when there is none.
+  private mutating func frame(at offset: Int, end: Int) throws(LogError) -> FrameHeader? {
+    guard try fill(offset, FrameHeader.fixedByteCount, end: end) else { return nil }
+    let start = offset - windowOffset
+    let length = window.withBytes { FrameHeader.byteCount(startingWith: $0, at: start) }
+    guard let length, try fill(offset, length, end: end) else { return nil }
+    let headStart = offset - windowOffset
+    let nonce = header.nonce
+    guard let frame = window.withBytes({ FrameHeader.decode($0, at: headStart, nonce: nonce) }) else {
+      return nil
+    }
+    guard try fill(offset, frame.paddedCount, end: end) else { return nil }
+    return frame
+  }
+
+  /// Makes some bytes of the file be in the window; false when the file ends before.
+  private mutating func fill(_ offset: Int, _ count: Int, end: Int) throws(LogError) -> Bool {
+    guard offset + count <= end else { return false }
+    if offset >= windowOffset, offset + count <= windowOffset + window.count { return true }
+    let wanted = min(max(count, Self.windowByteCount), end - offset)
+    let file = file
+    window = try disk { () throws(StorageError) in try file.read(wanted, at: offset) }
+    windowOffset = offset
+    return window.count >= count
+  }
+
+  private func damage(at offset: Int, _ part: String, _ lost: Range<Int>) -> Damage {
+    Damage(
+      file: path, offset: offset, part: part,
+      positions: header.base.advanced(by: lost.lowerBound)..<header.base.advanced(by: lost.upperBound))
+  }
+}

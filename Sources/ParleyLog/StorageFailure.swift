@@ -1,0 +1,47 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+extension LogError {
+  /// What a refused disk operation means to whoever uses the log.
+  init(_ error: StorageError) {
+    let place = error.path.isEmpty ? "the store's directory" : error.path
+    switch error.errno {
+    case ENOSPC, EDQUOT, EFBIG:
+      self.init(
+        .diskFull,
+        "the disk is full: \(error.operation) on \(place) found no room; nothing acknowledged is lost; "
+          + "free some space and open the store again", file: error.path)
+    case EROFS, EACCES, EPERM:
+      self.init(
+        .readOnly,
+        "\(place) may not be written or read (\(error.operation): \(error.detail)); "
+          + "check its owner and mode, or use a command that only reads", file: error.path)
+    default:
+      let reason = error.detail.isEmpty ? "error \(error.errno)" : error.detail
+      self.init(.disk, "the disk refused \(error.operation) on \(place): \(reason)", file: error.path)
+    }
+  }
+}
+
+/// Runs disk work, turning its errors into the log's.
+func disk<Value>(_ work: () throws(StorageError) -> Value) throws(LogError) -> Value {
+  do {
+    return try work()
+  } catch {
+    throw LogError(error)
+  }
+}
+
+extension StorageError {
+  /// Whether the file or directory was not there.
+  var isMissing: Bool { errno == ENOENT }
+  /// Whether there was no room on the disk.
+  /// Whether a lock is held by another process.
+  var isWouldBlock: Bool { errno == EAGAIN }
+  var isDiskFull: Bool { errno == ENOSPC || errno == EDQUOT || errno == EFBIG }
+}

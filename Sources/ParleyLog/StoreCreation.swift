@@ -1,0 +1,49 @@
+import ParleyEnvelope
+
+/// Makes the files of an empty store, its description last, so that an interrupted creation is no store.
+enum StoreCreation {
+  static func run(_ environment: LogEnvironment, _ options: LogOptions) throws(LogError) {
+    guard StoreDescriptor.accepts(options.metadata) else {
+      throw LogError(
+        .limit,
+        "the store's options must be plain ASCII without quotes, \(LogLimits.metadataBytesMax) bytes in all")
+    }
+    let storage = environment.storage
+    try checkEmpty(storage)
+    let key = options.key ?? environment.random(StoreFiles.keyByteCount)
+    let storeID = Bytes16(environment.random(16)) ?? .zero
+    let descriptor = StoreDescriptor(
+      storeID: storeID, createdAt: environment.clock(), metadata: options.metadata)
+    let header = SegmentHeader(
+      storeID: storeID, base: .start, createdAt: descriptor.createdAt,
+      nonce: Bytes16(environment.random(16)) ?? .zero, keyCheck: SegmentHeader.keyCheck(of: key),
+      predecessorDigest: [UInt8](repeating: 0, count: 32), firstSequence: 0, descriptor: descriptor.encoded())
+    try disk { () throws(StorageError) in
+      for directory in [LogSegment.directory, "segments", "index", "torn"] {
+        try storage.createDirectory(directory)
+      }
+      if options.key == nil { try storage.writeWhole(StoreFiles.keyPath, key) }
+      try storage.writeWhole(LogSegment.path(base: .start), header.encodedRegion())
+      try storage.syncDirectory(LogSegment.directory)
+      try Manifest(generation: 1, storeID: storeID, entries: []).publish(to: storage)
+      try storage.writeWhole(StoreDescriptor.path, descriptor.encoded())
+      try storage.syncDirectory("")
+    }
+  }
+
+  private static func checkEmpty(_ storage: any Storage) throws(LogError) {
+    let names: [String]
+    do {
+      try storage.createDirectory("")
+      names = try storage.list("")
+    } catch {
+      throw LogError(error)
+    }
+    guard names.isEmpty else {
+      throw LogError(
+        .directoryNotEmpty,
+        "the directory is not empty (it has \(names.count) entries): a store is created in an empty or new one"
+      )
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import ParleyEnvelope
+
+/// What every way of opening a store begins with: its description, its key, its segments. Reads only.
+struct StoreFiles {
+  static let keyPath = "key"
+  static let keyByteCount = 32
+  static let lockPath = "LOCK"
+
+  let storage: any Storage
+  let descriptor: StoreDescriptor
+  /// Whether `store.json` has to be made again.
+  let isDescriptorMissing: Bool
+  let key: [UInt8]
+  let manifest: Manifest?
+  /// The bases of all segment files that are there, ascending.
+  let bases: [Position]
+
+  /// Reads a store's files; throws `noStore`, `newerFormat`, `wrongKey` or `damaged`.
+  init(_ environment: LogEnvironment, key givenKey: [UInt8]?) throws(LogError) {
+    storage = environment.storage
+    bases = try Self.segmentBases(storage)
+    let headers = try Self.firstHeaders(storage, bases)
+    let stored = try Self.storedDescriptor(storage, repeatedIn: headers)
+    descriptor = stored.descriptor
+    isDescriptorMissing = stored.isRepeated
+    key = try Self.key(storage, givenKey, headers)
+    let storeID = descriptor.storeID
+    let storage = storage
+    manifest = try disk { () throws(StorageError) in try Manifest.read(from: storage, storeID: storeID) }
+  }
+
+  private static func segmentBases(_ storage: any Storage) throws(LogError) -> [Position] {
+    let names: [String]
+    do {
+      names = try storage.list(LogSegment.directory)
+    } catch {
+      guard error.isMissing else { throw LogError(error) }
+      throw LogError(.noStore, "there is no store in this directory: create one with `parley init`")
+    }
+    return names.compactMap { LogSegment.base(ofName: $0) }.sorted()
+  }
+
+  /// The header of the oldest segment that has a whole one, which repeats the description and proves the key.
+  private static func firstHeaders(_ storage: any Storage, _ bases: [Position]) throws(LogError)
+    -> SegmentHeader?
+  {
+    for base in bases {
+      let file = try disk { () throws(StorageError) in try storage.open(LogSegment.path(base: base), .read) }
+      if let header = try SegmentHeader.read(from: file) { return header }
+    }
+    return nil
+  }
+
+  private static func storedDescriptor(_ storage: any Storage, repeatedIn header: SegmentHeader?)
+    throws(LogError) -> (descriptor: StoreDescriptor, isRepeated: Bool)
+  {
+    do {
+      let bytes = try disk { () throws(StorageError) in
+        try storage.readWhole(StoreDescriptor.path, upTo: 8_192)
+      }
+      return (try StoreDescriptor.decode(bytes, file: StoreDescriptor.path), false)
+    } catch {
+      guard let header, error.code != .newerFormat, error.code != .readOnly else {
+        throw header == nil && error.code == .disk
+          ? LogError(.noStore, "there is no store in this directory: create one with `parley init`") : error
+      }
+      return (try StoreDescriptor.decode(header.descriptor, file: LogSegment.path(base: header.base)), true)
+    }
+  }
+
+  private static func key(_ storage: any Storage, _ given: [UInt8]?, _ header: SegmentHeader?)
+    throws(LogError) -> [UInt8]
+  {
+    let key: [UInt8]
+    if let given {
+      key = given
+    } else {
+      do {
+        key = try storage.readWhole(keyPath, upTo: keyByteCount + 1)
+      } catch {
+        guard error.isMissing else { throw LogError(error) }
+        throw LogError(
+          .wrongKey, "the store's key is not in its directory: name it with --key-file", file: keyPath)
+      }
+    }
+    guard key.count == keyByteCount else {
+      throw LogError(.wrongKey, "the key has \(key.count) bytes, \(keyByteCount) are expected", file: keyPath)
+    }
+    if let header, header.keyCheck != SegmentHeader.keyCheck(of: key) {
+      throw LogError(
+        .wrongKey, "the key is not the one this store was created with: give the right one with --key-file",
+        file: keyPath)
+    }
+    return key
+  }
+
+  // MARK: - Segments
+
+  /// Opens a segment's file; nil when it is gone or neither copy of its header is whole.
+  func openSegment(_ base: Position, _ mode: StorageOpenMode) throws(LogError) -> OpenedSegment? {
+    let path = LogSegment.path(base: base)
+    let storage = storage
+    guard try disk({ () throws(StorageError) in try storage.exists(path) }) else { return nil }
+    let file = try disk { () throws(StorageError) in try storage.open(path, mode) }
+    guard let header = try SegmentHeader.read(from: file), header.base == base,
+      header.storeID == descriptor.storeID
+    else { return nil }
+    return OpenedSegment(path: path, file: file, header: header)
+  }
+
+  /// The directory of a segment; nil when it is missing or damaged, to be made again.
+  func openDirectory(_ base: Position) throws(LogError) -> SegmentDirectory? {
+    let path = LogSegment.directoryPath(base: base)
+    let storage = storage
+    guard try disk({ () throws(StorageError) in try storage.exists(path) }) else { return nil }
+    do {
+      return try SegmentDirectory(path: path, storage: storage, storeID: descriptor.storeID, base: base)
+    } catch {
+      guard error.code == .damaged else { throw error }
+      return nil
+    }
+  }
+
+  /// The watermark; nil when it is missing or both slots are damaged.
+  func watermark() throws(LogError) -> Watermark? {
+    let storage = storage
+    let storeID = descriptor.storeID
+    return try disk { () throws(StorageError) in
+      guard try storage.exists(Watermark.path) else { return nil }
+      return try Watermark.read(from: try storage.open(Watermark.path, .read), storeID: storeID)
+    }
+  }
+}
+
+/// A segment's file and header, not yet indexed.
+struct OpenedSegment {
+  var path: String
+  var file: any StorageFile
+  var header: SegmentHeader
+
+  /// Scans frames below an offset, which prove themselves or are trusted.
+  func scan(trustedOffset: Int, limit: Int = .max) throws(LogError) -> SegmentScan {
+    var scan = SegmentScan(path: path, file: file, header: header, trustedOffset: trustedOffset, limit: limit)
+    try scan.run()
+    return scan
+  }
+
+  func indexed(by index: ActiveIndex) -> LogSegment {
+    LogSegment(path: path, file: file, header: header, index: index)
+  }
+}

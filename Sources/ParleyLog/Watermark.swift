@@ -1,0 +1,70 @@
+import ParleyEnvelope
+
+/// How far the log is durable, for readers in other processes and for recovery: two slots 4 KiB apart, written by
+/// turns after each sync, so that one of them is always whole.
+struct Watermark: Equatable, Sendable {
+  static let path = "watermark"
+  static let slotStride = 4096
+  static let slotByteCount = 108
+  private static let magic = Array("PRLYMARK".utf8)
+
+  var generation: UInt64
+  var storeID: Bytes16
+  /// The base of the segment being written.
+  var segment: Position
+  /// Bytes of that segment that are durable.
+  var durableOffset: Int
+  /// The number of durable events.
+  var head: Position
+  /// The number of frames before the next.
+  var nextSequence: UInt64
+  /// The digest of the last frame's header.
+  var lastDigest: [UInt8]
+
+  func encoded() -> [UInt8] {
+    var writer = ByteWriter(capacity: Self.slotByteCount)
+    writer.append(Self.magic)
+    writer.append(generation)
+    writer.append(storeID)
+    writer.append(segment.rawValue)
+    writer.append(UInt64(durableOffset))
+    writer.append(head.rawValue)
+    writer.append(nextSequence)
+    writer.append(lastDigest)
+    writer.pad(to: Self.slotByteCount - 4)
+    writer.append(CRC32C.of(writer.bytes))
+    return writer.bytes
+  }
+
+  static func decode(_ bytes: [UInt8]) -> Watermark? {
+    guard bytes.count == slotByteCount, bytes.starts(with: magic) else { return nil }
+    return bytes.withBytes { span in
+      let checksum = CRC32C.of(span.extracting(0..<(slotByteCount - 4)))
+      guard span.integer(at: slotByteCount - 4, as: UInt32.self) == checksum else { return nil }
+      return Watermark(
+        generation: span.integer(at: 8), storeID: span.bytes16(at: 16),
+        segment: Position(rawValue: span.integer(at: 32)),
+        durableOffset: Int(truncatingIfNeeded: span.integer(at: 40, as: UInt64.self)),
+        head: Position(rawValue: span.integer(at: 48)), nextSequence: span.integer(at: 56),
+        lastDigest: span.copy(64..<96))
+    }
+  }
+
+  /// The newer of the two slots that is whole and of this store; nil when none is.
+  static func read(from file: any StorageFile, storeID: Bytes16) throws(StorageError) -> Watermark? {
+    var newest: Watermark?
+    for slot in 0..<2 {
+      let bytes = try file.read(slotByteCount, at: slot * slotStride)
+      guard let mark = decode(bytes), mark.storeID == storeID, mark.durableOffset >= 0 else { continue }
+      if mark.generation >= newest?.generation ?? 0 { newest = mark }
+    }
+    return newest
+  }
+
+  /// Writes the slot whose turn it is. Not synced: frames prove themselves; this only says so early.
+  func write(to file: any StorageFile) throws(StorageError) {
+    let bytes = encoded()
+    let offset = Int(generation % 2) * Self.slotStride
+    try bytes.withBytes { span throws(StorageError) in try file.write(span, at: offset) }
+  }
+}

@@ -1,0 +1,118 @@
+import ParleyEnvelope
+import ParleyLog
+import ParleySimulation
+import Testing
+
+@Suite struct EventLogTests {
+  @Test func anAppendedBatchIsReadBackByPositionByStreamAndInOrder() throws {
+    let world = try LogWorld()
+    let log = try world.open()
+    let records = (0..<1_000).map { LogWorld.record($0, stream: $0 % 7) }
+    let outcome = try log.append(AppendBatch(records))
+    #expect(outcome == .stored((0..<1_000).map { Position($0) }))
+    #expect(log.head == Position(1_000))
+    try world.expect(log, holds: records)
+  }
+
+  @Test func manyFramesAreReadBackAfterReopening() throws {
+    let world = try LogWorld()
+    var log = try world.open()
+    let records = (0..<300).map { LogWorld.record($0, stream: $0 % 5) }
+    for start in stride(from: 0, to: 300, by: 3) {
+      _ = try log.append(AppendBatch(Array(records[start..<(start + 3)])))
+    }
+    try world.expect(log, holds: records)
+    log.close()
+    log = try world.open()
+    try world.expect(log, holds: records)
+  }
+
+  @Test func rolledSegmentsAnswerThroughTheirDirectories() throws {
+    let world = try LogWorld(segmentBytesMax: 40_000)
+    var log = try world.open()
+    let records = (0..<900).map { LogWorld.record($0, stream: $0 % 11) }
+    for start in stride(from: 0, to: 900, by: 9) {
+      _ = try log.append(AppendBatch(Array(records[start..<(start + 9)])))
+    }
+    #expect(try world.storage.list("active").filter { $0.hasSuffix(".dir") }.count > 3)
+    try world.expect(log, holds: records)
+    log.close()
+    log = try world.open()
+    try world.expect(log, holds: records)
+  }
+
+  @Test func anEventAppendedAgainIsKnownAtItsOldPosition() throws {
+    let world = try LogWorld(segmentBytesMax: 20_000)
+    let log = try world.open()
+    let records = (0..<200).map { LogWorld.record($0, stream: 1) }
+    for record in records { _ = try log.append(AppendBatch([record])) }
+    for index in [0, 57, 199] {
+      let answer = try log.append(AppendBatch([LogWorld.record(500), records[index]]))
+      #expect(answer == .known([KnownRecord(index: 1, position: Position(index))]))
+    }
+    #expect(log.head == Position(200))
+  }
+
+  @Test func aSkippedRecordLeavesTheOthersStored() throws {
+    let world = try LogWorld()
+    let log = try world.open()
+    var opening = LogWorld.record(0)
+    opening.ifKnown = .skip
+    #expect(
+      try log.append(AppendBatch([opening, LogWorld.record(1)])) == .stored([Position(0), Position(1)]))
+    #expect(try log.append(AppendBatch([opening, LogWorld.record(2)])) == .stored([nil, Position(2)]))
+  }
+
+  @Test func aConditionHoldsUntilOneOfItsStreamsGrows() throws {
+    let world = try LogWorld()
+    let log = try world.open()
+    _ = try log.append(AppendBatch([LogWorld.record(0, stream: 1), LogWorld.record(1, stream: 2)]))
+    let streams = [1, 2].map { LogWorld.stream($0) }
+    let condition = UnchangedCondition(streams: streams, through: Position(2))
+    #expect(
+      try log.append(AppendBatch([LogWorld.record(2, stream: 3)], unchanged: condition))
+        == .stored([Position(2)]))
+    #expect(
+      try log.append(AppendBatch([LogWorld.record(3, stream: 2)], unchanged: condition))
+        == .stored([Position(3)]))
+    #expect(
+      try log.append(AppendBatch([LogWorld.record(4, stream: 1)], unchanged: condition))
+        == .changed(LogWorld.stream(2), Position(3)))
+  }
+
+  @Test func previousPositionsChainEachStream() throws {
+    let world = try LogWorld(segmentBytesMax: 30_000)
+    let log = try world.open()
+    let records = (0..<400).map { LogWorld.record($0, stream: $0 % 3) }
+    for start in stride(from: 0, to: 400, by: 10) {
+      _ = try log.append(AppendBatch(Array(records[start..<(start + 10)])))
+    }
+    for (position, record) in try world.replayed(log).enumerated() {
+      #expect(record.envelope.previous == (position < 3 ? .none : Position(position - 3)))
+    }
+  }
+
+  @Test func aReaderFollowsTheWriterThroughRolls() throws {
+    let world = try LogWorld(segmentBytesMax: 20_000)
+    let log = try world.open()
+    let reader = try EventLog.openForReading(environment: world.environment)
+    let records = (0..<300).map { LogWorld.record($0, stream: $0 % 4) }
+    for (index, record) in records.enumerated() {
+      _ = try log.append(AppendBatch([record]))
+      guard index % 37 == 0 else { continue }
+      try reader.refresh()
+      try world.expect(reader, holds: Array(records[...index]))
+    }
+    try reader.refresh()
+    try world.expect(reader, holds: records)
+    #expect(throws: LogError.self) { try reader.append(AppendBatch([LogWorld.record(999)])) }
+  }
+
+  @Test func aSecondWriterIsRefused() throws {
+    let world = try LogWorld()
+    let log = try world.open()
+    #expect(throws: LogError(.locked, "")) { try world.open() }
+    log.close()
+    _ = try world.open()
+  }
+}
