@@ -22,8 +22,8 @@ package struct Mail: Sendable {
   package var statedDate: String?
   /// The Date field, read.
   package var date: MailDate?
-  /// The first Received field with a readable date: the last server's own clock.
-  package var received: Timestamp?
+  /// The readable dates of Received, the last server's first.
+  package var received: [Timestamp] = []
   /// The leaves in order, those of attached messages included.
   package var pieces: [MailPiece] = []
   /// Fields kept as extensions: what tells lists and programs from people.

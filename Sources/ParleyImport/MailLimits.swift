@@ -11,6 +11,8 @@ public struct MailLimits: Sendable {
   public var partsMax = 1_000
   /// Header fields of a message or of a part.
   public var headersMax = 2_000
+  /// Received fields whose dates are looked at.
+  public var receivedMax = 64
   /// Addresses of all recipient fields together.
   public var addressesMax = 1_000
   /// Groups inside address groups.

@@ -28,19 +28,18 @@ struct MailPart: Sendable {
     case message([UInt8], [MailPart])
   }
 
-  /// Whether bytes can be base64: at most one in 32 stands outside its alphabet and line ends.
+  /// Whether a text can be base64: whether its first line with anything on it is. What lists add below is not
+  /// asked.
   static func isBase64(_ bytes: [UInt8]) -> Bool {
-    var strangers = 0
-    for byte in bytes {
+    let line = bytes.drop { $0 <= 32 }.prefix { $0 != 10 && $0 != 13 }
+    return line.reversed().drop { $0 == 32 || $0 == 9 }.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), 10,
-        13:
-        continue
-      default: strangers += 1
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+        true
+      default: false
       }
     }
-    return strangers <= bytes.count / 32
   }
 
   /// Takes over a body's description and content: a message and its body are one node. GMime gives the Content-

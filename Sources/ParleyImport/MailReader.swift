@@ -16,7 +16,7 @@ package final class MailReader {
     let begin = MailSniffer.start(of: raw)
     guard let start = MailSniffer.firstField(raw[begin...].prefix(limits.sniffBytesMax)) else { return nil }
     var defects: Set<MailDefect> = start == begin ? [] : [.invalidHeader]
-    let bytes = withoutZeros(raw, from: start, defects: &defects)
+    let bytes = prepared(raw, from: start, defects: &defects)
     guard let root = parser.parse(bytes) else { return nil }
     var mail = Mail()
     mail.defects = defects
@@ -35,22 +35,18 @@ package final class MailReader {
 
   // MARK: Header
 
-  /// The bytes from `start`, with blanks for zeros in the header block: a C string would end there.
-  private func withoutZeros(_ raw: [UInt8], from start: Int, defects: inout Set<MailDefect>) -> [UInt8] {
+  /// The bytes from `start` as GMime can read them: blanks for zeros in the header block, because a C string would
+  /// end there, and an empty line where the text begins without one.
+  private func prepared(_ raw: [UInt8], from start: Int, defects: inout Set<MailDefect>) -> [UInt8] {
     var bytes = start == 0 ? raw : Array(raw[start...])
-    var lineIsEmpty = true
-    for index in bytes.indices {
-      switch bytes[index] {
-      case 0:
-        bytes[index] = 32
-        defects.insert(.zeroInHeader)
-        lineIsEmpty = false
-      case 10:
-        if lineIsEmpty { return bytes }
-        lineIsEmpty = true
-      case 13: break
-      default: lineIsEmpty = false
-      }
+    let end = MailSniffer.endOfBlock(bytes[...])
+    for index in bytes[..<end].indices where bytes[index] == 0 {
+      bytes[index] = 32
+      defects.insert(.zeroInHeader)
+    }
+    if let text = MailSniffer.textWithoutSeparator(bytes[..<end]) {
+      bytes.insert(10, at: text)
+      defects.insert(.invalidHeader)
     }
     return bytes
   }
@@ -84,11 +80,10 @@ package final class MailReader {
   private func readTimes(_ headers: MailHeaders, into mail: inout Mail) {
     mail.statedDate = headers.plain("Date").map { String($0.prefix(256)) }
     mail.date = mail.statedDate.flatMap { MailDate($0) }
-    mail.received =
-      headers.all("Received").prefix(64).lazy.compactMap { raw in
-        let text = String(decoding: unfolded(raw), as: UTF8.self)
-        return text.lastIndex(of: ";").flatMap { MailDate(String(text[text.index(after: $0)...])) }?.time
-      }.first
+    mail.received = headers.all("Received").prefix(limits.receivedMax).compactMap { raw in
+      let text = String(decoding: unfolded(raw), as: UTF8.self)
+      return text.lastIndex(of: ";").flatMap { MailDate(String(text[text.index(after: $0)...])) }?.time
+    }
   }
 
   private static let markNames = [

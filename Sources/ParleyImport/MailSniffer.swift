@@ -30,7 +30,8 @@ package enum MailSniffer {
   }
 
   private static let knownNames: Set<String> = [
-    "from", "to", "subject", "date", "message-id", "received", "return-path", "delivered-to",
+    "from", "to", "subject", "date", "message-id", "received", "return-path", "delivered-to", "mime-version",
+    "content-type", "content-transfer-encoding",
   ]
 
   private static func isKnownField(_ line: ArraySlice<UInt8>) -> Bool {
@@ -51,5 +52,42 @@ package enum MailSniffer {
       }
     }
     return false
+  }
+
+  /// Where the first block of lines ends: at the first empty line.
+  static func endOfBlock(_ bytes: ArraySlice<UInt8>) -> Int {
+    var lineStart = bytes.startIndex
+    while lineStart < bytes.endIndex {
+      let lineEnd = bytes[lineStart...].firstIndex(of: 10) ?? bytes.endIndex
+      if bytes[lineStart..<lineEnd].allSatisfy({ $0 == 13 }) { return lineStart }
+      lineStart = min(lineEnd + 1, bytes.endIndex)
+    }
+    return bytes.endIndex
+  }
+
+  /// Where text begins in a header block without an empty line before it: at a line that is no field and goes on
+  /// with none, if no field that matters follows. Nil when the block is header to its end.
+  static func textWithoutSeparator(_ block: ArraySlice<UInt8>) -> Int? {
+    var text: Int?
+    var lineStart = block.startIndex
+    while lineStart < block.endIndex {
+      let lineEnd = block[lineStart...].firstIndex(of: 10) ?? block.endIndex
+      let line = block[lineStart..<lineEnd]
+      if text == nil {
+        if !isLooseField(line), line.first != 32, line.first != 9 { text = lineStart }
+      } else if isKnownField(line) {
+        text = nil
+      }
+      lineStart = min(lineEnd + 1, block.endIndex)
+    }
+    return text
+  }
+
+  /// Whether a line has a colon behind printable characters, as RFC 5322 §2.2 asks, or blanks, as its §4.5 allows.
+  private static func isLooseField(_ line: ArraySlice<UInt8>) -> Bool {
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else { return false }
+    let name = line[..<colon]
+    let bare = name.prefix { $0 > 32 && $0 < 127 }
+    return !bare.isEmpty && name[bare.endIndex...].allSatisfy { $0 == 32 || $0 == 9 }
   }
 }

@@ -11,23 +11,27 @@ package struct MailTime: Hashable, Sendable {
   /// The Date field's text where it was not believed; empty where there was none.
   package var stated: String?
 
-  /// A Date further than this from the first Received is not believed.
+  /// A Date further than this from every Received is not believed.
   package static let receivedDistanceMax: Int64 = 7 * 86_400 * 1_000_000
   /// Without Received: how far after the present a Date is still believed.
   package static let futureMax: Int64 = 86_400 * 1_000_000
   /// Without Received: the first time believed, 1990-01-01.
   package static let earliestBelieved = Timestamp(seconds: 631_152_000)
 
-  /// Chooses a mail's time: its Date when believed, else the first Received that can be read, else the file's
-  /// time, else the present with precision `unknown`.
+  /// Chooses a mail's time: its Date when believed, else the last server's Received, else the file's time, else
+  /// the present with precision `unknown`.
+  ///
+  /// A Date is believed when it is near any Received: mail that was sent on or lay somewhere for months has its
+  /// Date confirmed by its first servers alone, and mail with forged lines below by its last ones. `received` has
+  /// the last server's line first, as headers do; that one is ours and makes the estimate.
   ///
   /// The same clock is not needed for a rerun to agree: a mail that was stored before is recognized by its key.
   package init(
-    stated text: String?, date: MailDate?, received: Timestamp?, file: Timestamp?, now: Timestamp
+    stated text: String?, date: MailDate?, received: [Timestamp], file: Timestamp?, now: Timestamp
   ) {
     if let date, Self.isBelieved(date.time, received: received, now: now) {
       self.init(time: date.time, offset: date.offset, precision: date.precision, stated: nil)
-    } else if let best = received ?? file {
+    } else if let best = received.first ?? file {
       self.init(time: best, offset: .unknown, precision: .estimated, stated: text ?? "")
     } else {
       self.init(time: now, offset: .unknown, precision: .unknown, stated: text ?? "")
@@ -41,8 +45,8 @@ package struct MailTime: Hashable, Sendable {
     self.stated = stated
   }
 
-  private static func isBelieved(_ time: Timestamp, received: Timestamp?, now: Timestamp) -> Bool {
-    guard let received else { return time >= earliestBelieved && time - now <= futureMax }
-    return abs(time - received) <= receivedDistanceMax
+  private static func isBelieved(_ time: Timestamp, received: [Timestamp], now: Timestamp) -> Bool {
+    if received.isEmpty { return time >= earliestBelieved && time - now <= futureMax }
+    return received.contains { abs(time - $0) <= receivedDistanceMax }
   }
 }

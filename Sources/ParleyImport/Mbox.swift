@@ -1,6 +1,7 @@
 /// The rules of mbox files: what parts one message from the next, and what was quoted to keep it from doing so.
 ///
-/// A line parts two messages when it is `From `, a sender and a time with a year, and a header field follows. An
+/// A line parts two messages when it is `From `, a sender and a time with a year (or `From -` alone), and a header
+/// field follows. An
 /// empty line before it is not asked for: files that were put together lack it, and a message swallowed is worse
 /// than one cut in two. `Content-Length` is not looked at: it can claim the messages behind it.
 enum Mbox {
@@ -17,6 +18,8 @@ enum Mbox {
   static func isSeparator(_ line: ArraySlice<UInt8>) -> Bool {
     guard line.starts(with: from) else { return false }
     let words = line.dropFirst(from.count).split(separator: 32, omittingEmptySubsequences: true)
+    // Thunderbird writes no more than this.
+    if words.count == 1, words[0].prefix(while: { $0 > 32 }) == [UInt8(ascii: "-")] { return true }
     return words.contains(where: isClock) && words.contains(where: isYear)
   }
 

@@ -55,7 +55,8 @@ import Testing
 
   func time(_ date: Timestamp?, received: Timestamp?, file: Timestamp? = nil) -> MailTime {
     let date = date.map { MailDate($0.rfc3339())! }
-    return MailTime(stated: "as stated", date: date, received: received, file: file, now: Self.now)
+    return MailTime(
+      stated: "as stated", date: date, received: received.map { [$0] } ?? [], file: file, now: Self.now)
   }
 
   @Test func aDateSevenDaysFromReceivedIsBelievedAndOneSecondMoreIsNot() {
@@ -68,6 +69,15 @@ import Testing
     #expect(over.stated == "as stated")
     #expect(time(Self.received + -Self.week, received: Self.received).precision == .second)
     #expect(time(Self.received + -(Self.week + 1_000_000), received: Self.received).precision == .estimated)
+  }
+
+  @Test func oneServerNearTheDateIsEnoughAndTheLastOneMakesTheEstimate() {
+    let late = Self.received + 100 * Self.week
+    let date = MailDate(Self.received.rfc3339())
+    let both = MailTime(stated: "x", date: date, received: [late, Self.received], file: nil, now: Self.now)
+    #expect(both.time == Self.received)
+    let neither = MailTime(stated: "x", date: nil, received: [late, Self.received], file: nil, now: Self.now)
+    #expect(neither.time == late)
   }
 
   @Test func withoutReceivedADateIsBelievedFrom1990UntilTomorrow() {
