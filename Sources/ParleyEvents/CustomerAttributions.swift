@@ -11,15 +11,25 @@ struct CustomerAttributions {
   private var byEvent: [EventID: AttributionRecord] = [:]
 
   init(facts: [StreamID: StreamFacts]) {
-    var (seen, all) = (Set<[UInt8]>(), facts.values.flatMap(\.corrections))
-    all.sort { $0.position < $1.position }
-    // The other stream's copy of a correction can be the one that an undoing names.
-    let copies = Dictionary(all.map { ($0.event, $0.body) }, uniquingKeysWith: { first, _ in first })
-    let undone = Set(all.compactMap { $0.undone.flatMap { copies[$0] } })
-    for record in all where record.undone == nil && !undone.contains(record.body) {
-      guard seen.insert(record.body).inserted else { continue }
-      add(record)
+    var seen = Set<[UInt8]>()
+    let all = facts.values.flatMap(\.corrections).sorted { $0.position < $1.position }
+    let bodies = Dictionary(all.map { ($0.event, $0.body) }, uniquingKeysWith: { first, _ in first })
+    var said: [AttributionRecord] = []
+    for record in all where seen.insert(record.body).inserted {
+      if let undone = record.undone {
+        Self.undo(record, bodies[undone], &said)
+      } else {
+        said.append(record)
+      }
     }
+    for record in said { add(record) }
+  }
+
+  /// Takes a correction out again: the one whose copy is named, or, where that copy is in a stream that was not
+  /// read, the last one of the same part or events.
+  private static func undo(_ record: AttributionRecord, _ body: [UInt8]?, _ said: inout [AttributionRecord]) {
+    let index = said.lastIndex { earlier in body.map { $0 == earlier.body } ?? earlier.hasTarget(of: record) }
+    if let index { said.remove(at: index) }
   }
 
   private mutating func add(_ record: AttributionRecord) {

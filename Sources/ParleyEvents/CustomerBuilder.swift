@@ -53,7 +53,7 @@ struct CustomerBuilder {
     if let identity = graph.facts[stream]?.identity { return identity }
     let sides = edges.flatMap { [$0.record.first, $0.record.second].compactMap { $0 } }
     return sides.first { $0.stream == stream }?.identity
-      ?? Identity(storedKind: .unspecified, scope: "", value: "")
+      ?? .unknown
   }
 
   // MARK: - What is not followed

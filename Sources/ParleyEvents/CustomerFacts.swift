@@ -104,4 +104,9 @@ struct AttributionRecord: Sendable {
     reason = body.reason
     self.body = event.bodyBytes
   }
+
+  /// Whether both are about the same part or the same events.
+  func hasTarget(of other: AttributionRecord) -> Bool {
+    conversation == other.conversation && stream == other.stream && events == other.events
+  }
 }

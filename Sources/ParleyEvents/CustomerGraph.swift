@@ -72,10 +72,12 @@ struct CustomerGraph {
   }
 
   /// Whether a link was followed to a former holder: it stays, so that the holder keeps the earlier events, also
-  /// where it says that it ended when the identity passed on.
+  /// where it says that it ended when the identity passed on. Until both sides are read it may be one.
   private func isPast(_ edge: Edge) -> Bool {
     if let from = edge.record.validFrom, instant < from { return false }
-    return [edge.first, edge.second].contains { $0.tenure < starts(of: $0.stream).count }
+    return [edge.first, edge.second].contains {
+      facts[$0.stream] == nil || $0.tenure < starts(of: $0.stream).count
+    }
   }
 
   /// Whether the two were separated after the link was recorded. Each of both streams has its own copy of both.

@@ -49,7 +49,7 @@ struct CustomerMembership {
 
   private func identity(of stream: StreamID) -> Identity {
     customer.identities.first { $0.stream == stream }?.identity ?? graph.facts[stream]?.identity
-      ?? Identity(storedKind: .unspecified, scope: "", value: "")
+      ?? .unknown
   }
 
   // MARK: - The rule

@@ -79,8 +79,7 @@ extension Customer {
     let own = members[envelope.stream]
     guard let side = record.side else { return own == nil ? .foreign : .another(nil, reason: record.reason) }
     if members[side.stream] != nil {
-      return own.map { .own($0.identity) } ?? identity(of: envelope.stream).map { .attributed($0) }
-        ?? .foreign
+      return own.map { .own($0.identity) } ?? .attributed(others[envelope.stream] ?? .unknown)
     }
     return own == nil ? .foreign : .another(side.identity, reason: record.reason)
   }
@@ -100,8 +99,6 @@ extension Customer {
   private func holds(_ stream: StreamID, at time: Timestamp) -> Bool {
     identities.contains { $0.stream == stream && $0.covers(time) }
   }
-
-  private func identity(of stream: StreamID) -> Identity? { others[stream] }
 }
 
 extension CustomerAttributions.PartKey {

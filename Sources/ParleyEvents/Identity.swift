@@ -30,6 +30,9 @@ public struct Identity: Hashable, Sendable {
     self.value = value
   }
 
+  /// Stands where a stream's identity should, when the event that names it can't be read.
+  static let unknown = Identity(storedKind: .unspecified, scope: "", value: "")
+
   /// An identity from a scope and a value as they came.
   ///
   /// Throws `unknownIdentityKind`, `identityTooLong`, or `invalidIdentity` for a value that is none of its kind.
