@@ -26,7 +26,7 @@ struct KeyFilter: Equatable, Sendable {
   mutating func insert(_ key: Bytes16) {
     let (block, hash) = place(of: key)
     for probe in 0..<Self.probes {
-      let bit = Int(hash >> UInt64(probe * 9)) & 511
+      let bit = Int(truncatingIfNeeded: hash >> UInt64(probe * 9)) & 511
       words[block * 8 + (bit >> 6)] |= 1 << UInt64(bit & 63)
     }
   }
@@ -34,7 +34,7 @@ struct KeyFilter: Equatable, Sendable {
   func mayContain(_ key: Bytes16) -> Bool {
     let (block, hash) = place(of: key)
     for probe in 0..<Self.probes {
-      let bit = Int(hash >> UInt64(probe * 9)) & 511
+      let bit = Int(truncatingIfNeeded: hash >> UInt64(probe * 9)) & 511
       if words[block * 8 + (bit >> 6)] & (1 << UInt64(bit & 63)) == 0 { return false }
     }
     return true

@@ -51,7 +51,7 @@ package struct StoreDescriptor: Equatable, Sendable {
     }
     guard scanner.skip(",\"store\":"), let store = scanner.string().flatMap({ Bytes16(hex: $0) }),
       scanner.skip(",\"created\":"), let created = scanner.string().flatMap({ Timestamp.parse(rfc3339: $0) }),
-      scanner.skip(",\"options\":{"), let options = scanner.members(), scanner.skip("}")
+      scanner.skip(",\"options\":{"), let options = scanner.members()
     else { throw damaged }
     let summed = scanner.index
     guard scanner.skip(",\"crc32c\":"), let checksum = scanner.string(), scanner.skip("}"),

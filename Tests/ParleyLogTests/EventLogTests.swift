@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func rolledSegmentsAnswerThroughTheirDirectories() throws {
-    let world = try LogWorld(segmentBytesMax: 40_000)
+    let world = try LogWorld(segmentBytesMax: 16_000)
     var log = try world.open()
     let records = (0..<900).map { LogWorld.record($0, stream: $0 % 11) }
     for start in stride(from: 0, to: 900, by: 9) {
