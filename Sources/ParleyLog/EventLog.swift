@@ -171,6 +171,9 @@ package final class EventLog: Sendable {
     try Replay(view: view.value, range: from..<to, parts: parts).run(body)
   }
 
+  /// Why the last upkeep in the background failed, if it did; it is tried again at the next roll.
+  var upkeepFailure: LogError? { writer?.upkeepFailure }
+
   /// Ends appending: waits for commits under way and gives the lock up. Reads go on.
   package func close() { writer?.close() }
 }

@@ -269,6 +269,8 @@ final class LogWriter: Sendable {
   /// Why appends have stopped, nil while they have not.
   var failure: LogError? { stopped.withLock { $0?.code == .notWritable ? nil : $0 } }
 
+  var upkeepFailure: LogError? { upkeep.failure }
+
   /// Waits for the commit under way, syncs the watermark and gives the lock up. Later appends are refused.
   func close() {
     state.withLock { state in

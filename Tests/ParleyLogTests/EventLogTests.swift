@@ -116,3 +116,15 @@ import Testing
     _ = try world.open()
   }
 }
+
+@Suite struct VerificationTests {
+  @Test func aSoundStoreHasNoFindings() throws {
+    let world = try LogWorld(segmentBytesMax: 16_000)
+    let log = try world.open()
+    for number in 0..<400 { _ = try log.append(AppendBatch([LogWorld.record(number, stream: number % 9)])) }
+    _ = try log.blobs.put(Array("a photograph".utf8))
+    #expect(try log.verify() == [])
+    log.close()
+    #expect(try world.open().verify() == [])
+  }
+}

@@ -1,0 +1,248 @@
+package import ParleyEnvelope
+
+/// Something that is not as it was written, found by `EventLog.verify`.
+package struct LogFinding: Hashable, Sendable {
+  /// What a finding means for the store.
+  package enum Weight: String, Sendable {
+    /// Events are lost.
+    case damage
+    /// Nothing is lost: it is derived, or another copy is whole. Made again at the next opening for appending.
+    case repairable
+  }
+
+  package var weight: Weight
+  /// The file, relative to the store's directory.
+  package var file: String
+  /// What was found and what was expected.
+  package var message: String
+  /// The events that can't be read whole.
+  package var positions: Range<Position>?
+
+  package init(_ weight: Weight, file: String, _ message: String, positions: Range<Position>? = nil) {
+    self.weight = weight
+    self.file = file
+    self.message = message
+    self.positions = positions
+  }
+
+  init(_ damage: Damage) {
+    self.init(
+      damage.positions.isEmpty ? .repairable : .damage, file: damage.file, "\(damage)",
+      positions: damage.positions.isEmpty ? nil : damage.positions)
+  }
+}
+
+extension EventLog {
+  /// Reads everything and checks everything there is to check: checksums, the chain of frames, positions, each
+  /// stream's chain, directories against their segments, manifest, watermark, blobs against their digests.
+  /// `progress` gets the events read so far.
+  package func verify(progress: (Position) -> Void = { _ in }) throws(LogError) -> [LogFinding] {
+    var verification = Verification(log: self, view: view.value)
+    do {
+      try verification.run(progress)
+    } catch let error as LogError {
+      throw error
+    } catch {
+      preconditionFailure("EventLog.verify: \(error)")
+    }
+    return verification.findings
+  }
+}
+
+/// One pass over a store.
+private struct Verification {
+  let log: EventLog
+  let view: LogView
+  private(set) var findings: [LogFinding] = []
+
+  private var storage: any Storage { log.environment.storage }
+
+  init(log: EventLog, view: LogView) {
+    self.log = log
+    self.view = view
+  }
+
+  mutating func run(_ progress: (Position) -> Void) throws {
+    try checkFiles()
+    var expected = Position.start
+    for (index, segment) in view.segments.enumerated() {
+      if segment.base > expected { findings.append(LogFinding(view.missing(expected))) }
+      try check(segment, isActive: index == view.segments.count - 1)
+      expected = segment.end
+      progress(min(expected, view.head))
+    }
+    if view.head > expected { findings.append(LogFinding(view.missing(expected))) }
+    try checkEvents(progress)
+    try checkBlobs()
+  }
+
+  // MARK: - Small files
+
+  private mutating func checkFiles() throws(LogError) {
+    let storage = storage
+    if log.files.isDescriptorMissing {
+      findings.append(
+        LogFinding(
+          .repairable, file: StoreDescriptor.path, "missing or damaged: segments repeat what it says"))
+    }
+    let storeID = log.descriptor.storeID
+    let (isManifestWhole, slots) = try disk { () throws(StorageError) in
+      var isWhole = false
+      if try storage.exists(Manifest.path) {
+        let manifest = Manifest.decode(try storage.readWhole(Manifest.path, upTo: 8 << 20))
+        isWhole = manifest?.storeID == storeID
+      }
+      return (isWhole, try Watermark.wholeSlots(in: storage, storeID: storeID))
+    }
+    if !isManifestWhole {
+      findings.append(
+        LogFinding(.repairable, file: Manifest.path, "missing or damaged: the segments' headers say the same")
+      )
+    }
+    if slots == 0 {
+      findings.append(
+        LogFinding(.repairable, file: Watermark.path, "missing or damaged: the chain of frames says the same")
+      )
+    } else if slots == 1, view.head > Position(1) {
+      findings.append(LogFinding(.repairable, file: Watermark.path, "one of its two slots is damaged"))
+    }
+  }
+
+  // MARK: - Segments
+
+  private mutating func check(_ segment: LogSegment, isActive: Bool) throws(LogError) {
+    try checkHeaders(of: segment)
+    let limit = try segment.frames().endOffset
+    var scan = SegmentScan(
+      path: segment.path, file: segment.file, header: segment.header, trustedOffset: .max, limit: limit)
+    try scan.run()
+    findings += scan.damages.map { LogFinding($0) }
+    guard let directory = segment.directory else { return }
+    do throws(LogError) {
+      try directory.verify()
+    } catch {
+      findings.append(LogFinding(.repairable, file: directory.path, error.message))
+      return
+    }
+    guard scan.damages.isEmpty else { return }
+    let rebuilt = SegmentDirectory.encoded(
+      scan.index.directoryContent(), storeID: segment.header.storeID, base: segment.base)
+    let storage = storage
+    let stored = try disk { () throws(StorageError) in try storage.readWhole(directory.path, upTo: 1 << 30) }
+    if stored != rebuilt {
+      findings.append(
+        LogFinding(.repairable, file: directory.path, "it is not the directory of its segment: delete it"))
+    }
+  }
+
+  private mutating func checkHeaders(of segment: LogSegment) throws(LogError) {
+    let file = segment.file
+    for copy in 0..<2 {
+      let offset = copy * SegmentHeader.byteCount
+      let bytes = try disk { () throws(StorageError) in try file.read(SegmentHeader.byteCount, at: offset) }
+      if try SegmentHeader.decode(bytes) != segment.header {
+        findings.append(
+          LogFinding(.repairable, file: segment.path, "copy \(copy + 1) of 2 of its header is damaged"))
+      }
+    }
+    guard let index = view.segments.firstIndex(where: { $0.base == segment.base }), index > 0 else { return }
+    let before = view.segments[index - 1]
+    guard before.end == segment.base else { return }
+    var scan = SegmentScan(
+      path: before.path, file: before.file, header: before.header, trustedOffset: .max,
+      limit: try before.frames().endOffset)
+    try scan.run()
+    if scan.damages.isEmpty, scan.lastDigest != segment.header.predecessorDigest {
+      findings.append(
+        LogFinding(
+          .damage, file: segment.path, "its predecessor's last frame is not the one it was written after"))
+    }
+  }
+
+  // MARK: - Events
+
+  /// Bodies by their checksums, envelopes by the rules the writer keeps.
+  private mutating func checkEvents(_ progress: (Position) -> Void) throws {
+    var rules = EnvelopeRules()
+    var found: [LogFinding] = []
+    try log.replay(.records) { piece in
+      switch piece {
+      case .damage(let damage): found.append(LogFinding(damage))
+      case .events(let batch):
+        batch.forEachEnvelope { position, envelope in
+          for broken in rules.check(envelope, at: position) where !self.isDamaged(envelope.previous) {
+            found.append(
+              LogFinding(
+                .damage, file: LogSegment.directory, broken, positions: position..<position.advanced(by: 1)))
+          }
+        }
+        progress(batch.end)
+      }
+      return .proceed
+    }
+    for finding in found where !findings.contains(finding) { findings.append(finding) }
+  }
+
+  /// Whether an event is known to be lost, so that an index that was scanned anew does not have it.
+  private func isDamaged(_ position: Position) -> Bool {
+    !position.isNone && findings.contains { $0.positions?.contains(position) ?? false }
+  }
+
+  private mutating func checkBlobs() throws(LogError) {
+    do {
+      for digest in try log.blobs.list() {
+        do {
+          try log.blobs.read(digest) { _ in }
+        } catch {
+          findings.append(LogFinding(.damage, file: BlobStore.directory, "\(error)"))
+        }
+      }
+    } catch {
+      throw LogError(.disk, "the blobs can't be listed: \(error)", file: BlobStore.directory)
+    }
+  }
+}
+
+/// What the writer keeps true of envelopes, checked in order of position.
+private struct EnvelopeRules {
+  /// Streams whose last event is remembered, about 32 bytes each; of further ones the chain is not checked.
+  private static let streamsMax = 4 << 20
+
+  private var streams = KeyTable()
+  private var tails: [Position] = []
+  private var recordedAt = Timestamp.earliest
+
+  /// What is broken, described.
+  mutating func check(_ envelope: Envelope, at position: Position) -> [String] {
+    var broken: [String] = []
+    if envelope.recordedAt < recordedAt {
+      broken.append("position \(position) was recorded before the one before it")
+    }
+    recordedAt = max(recordedAt, envelope.recordedAt)
+    guard streams.count < Self.streamsMax || streams.ordinal(of: envelope.stream.rawValue) != nil else {
+      return broken
+    }
+    let (ordinal, isNew) = streams.insert(envelope.stream.rawValue)
+    let before = isNew ? .none : tails[ordinal]
+    if envelope.previous != before {
+      broken.append(
+        "position \(position) says that \(envelope.previous) comes before it in its stream, not \(before)")
+    }
+    if isNew { tails.append(position) } else { tails[ordinal] = position }
+    return broken
+  }
+}
+
+extension Watermark {
+  /// How many of the two slots are whole.
+  static func wholeSlots(in storage: any Storage, storeID: Bytes16) throws(StorageError) -> Int {
+    guard try storage.exists(path) else { return 0 }
+    let file = try storage.open(path, .read)
+    var count = 0
+    for slot in 0..<2 {
+      let mark = decode(try file.read(slotByteCount, at: slot * slotStride))
+      if mark?.storeID == storeID { count += 1 }
+    }
+    return count
+  }
+}
