@@ -155,6 +155,8 @@ struct EventLineWriter {
     {
       body[index] = JSONMember("text", text)
     }
+    // The envelope's list of the same name stands for the body's.
+    body.removeAll { $0.name == "presented" }
     members += body + (extensions ?? [])
   }
 

@@ -28,7 +28,8 @@ public struct LearnedNames: EventNames, Sendable {
     case .identityObserved(let observed):
       if let identity = Identity(observed.identity) { identities[event.envelope.stream] = identity }
     case .conversationOpened(let opened):
-      conversations[event.envelope.conversation] = ConversationKey(opened.key)
+      let key = ConversationKey(opened.key)
+      if (try? key.validate()) != nil { conversations[event.envelope.conversation] = key }
       if event.envelope.touchpoint != .none, !opened.touchpointName.isEmpty {
         touchpoints[event.envelope.touchpoint] = Touchpoint(opened.touchpointName)
       }

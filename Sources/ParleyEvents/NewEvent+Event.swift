@@ -20,7 +20,8 @@ extension NewEvent {
     source = body.payload.flatMap { $0.hasSource ? SourceKey($0.source) : nil }
     takeParties(from: envelope, names: names)
     takeNames(from: envelope, names: names)
-    presented = body.presentedRecords.compactMap(PresentedIdentity.init)
+    let presented = body.presentedRecords.compactMap(PresentedIdentity.init)
+    if presented.count == body.presentedRecords.count { self.presented = presented }
     if bodyBytes != event.bodyBytes || bodyVersion != envelope.bodyVersion {
       (storedBody, storedVersion) = (event.bodyBytes, envelope.bodyVersion)
     }
@@ -37,9 +38,14 @@ extension NewEvent {
       }
     }
     if effectiveActorKind != envelope.actorKind { actorKind = envelope.actorKind }
-    if identity == nil && !envelope.stream.isNone { knownIDs.stream = envelope.stream }
+    if !envelope.stream.isNone && !Self.hasExactText(identity) { knownIDs.stream = envelope.stream }
     if let identity, identity != primaryIdentity { customer = identity }
     takeActor(from: envelope, identity: identity)
+  }
+
+  /// Whether reading the identity's text gives it again: not so for one that another normalization made.
+  private static func hasExactText(_ identity: Identity?) -> Bool {
+    identity.map { (try? Identity(parsing: $0.description)) == $0 } ?? false
   }
 
   /// The actor's id is known by name when it is the stream's own customer, or one of us whom the body names.

@@ -1,0 +1,175 @@
+import ParleyEnvelope
+import ParleyEvents
+import Testing
+
+@Suite struct EventJSONRejectionTests {
+  struct Malformed: Sendable, CustomTestStringConvertible {
+    var line: String
+    var code: EventError.Code
+    /// What the message must say.
+    var says: String
+    init(_ line: String, _ code: EventError.Code, _ says: String) {
+      (self.line, self.code, self.says) = (line, code, says)
+    }
+    var testDescription: String { String(line.prefix(60)) }
+  }
+
+  static let syntax = [
+    Malformed("", .invalidJSON, "byte 1: expected a value, found the end"),
+    Malformed("[]", .invalidJSON, "expected an object"),
+    Malformed("7", .invalidJSON, "expected an object"),
+    Malformed("{", .invalidJSON, "byte 2: expected a member's name in quotes, found the end"),
+    Malformed("{kind:1}", .invalidJSON, "byte 2: expected a member's name in quotes"),
+    Malformed(#"{"kind" 1}"#, .invalidJSON, "byte 9: expected a colon"),
+    Malformed(#"{"kind":}"#, .invalidJSON, "byte 9: expected a value"),
+    Malformed(#"{"kind":"note.added","at":1 2}"#, .invalidJSON, "byte 29: expected a comma or }"),
+    Malformed(#"{"kind":"note.added",}"#, .invalidJSON, "byte 22: expected a member's name"),
+    Malformed(#"{"flags":[1 2]}"#, .invalidJSON, "byte 13: expected a comma or ]"),
+    Malformed(#"{"flags":[1,]}"#, .invalidJSON, "byte 13: expected a value"),
+    Malformed(#"{"kind":"note.added"} {}"#, .invalidJSON, "byte 23: expected the end of the line"),
+    Malformed(#"{"kind":"note"#, .invalidJSON, "expected the end of a string, found the end"),
+    Malformed("{\"kind\":\"a\u{1}\"}", .invalidJSON, "byte 11: a control character"),
+    Malformed("{\"kind\":\"a\nb\"}", .invalidJSON, "byte 11: a control character"),
+    Malformed(#"{"kind":"\x41"}"#, .invalidJSON, "after a backslash"),
+    Malformed(#"{"kind":"\u12g4"}"#, .invalidJSON, "four hexadecimal digits"),
+    Malformed(#"{"kind":"\ud800"}"#, .invalidJSON, "half of a surrogate pair"),
+    Malformed(#"{"kind":"\udc00\ud800"}"#, .invalidJSON, "half of a surrogate pair"),
+    Malformed(#"{"order":01}"#, .invalidJSON, "byte 11: expected a comma or }"),
+    Malformed(#"{"order":1.}"#, .invalidJSON, "expected a digit"),
+    Malformed(#"{"order":-}"#, .invalidJSON, "expected a digit"),
+    Malformed(#"{"order":1e}"#, .invalidJSON, "expected a digit"),
+    Malformed(#"{"order":NaN}"#, .invalidJSON, "byte 10: expected a value"),
+    Malformed(#"{"order":tru}"#, .invalidJSON, "byte 10: expected true"),
+    Malformed("\u{feff}{}", .invalidJSON, "byte 1: expected a value"),
+    Malformed(
+      #"{"kind":"note.added","kind":"note.added"}"#, .duplicateMember, "byte 22: a member is given twice"),
+    Malformed(#"{"kind":"note.added","x":{"a":1,"\u0061":2}}"#, .duplicateMember, "byte 33"),
+  ]
+
+  static let members = [
+    Malformed("{}", .missingMember, "`kind` is missing"),
+    Malformed(#"{"kind":null}"#, .missingMember, "`kind` is missing"),
+    Malformed(#"{"kind":7}"#, .invalidMember, "`kind`: expected a string, found a number"),
+    Malformed(#"{"kind":"message.snet"}"#, .unknownKind, "Schemas/kinds.md"),
+    Malformed(#"{"kind":"case.opened"}"#, .unknownKind, "case.opened has no schema in this version"),
+    Malformed(#"{"kind":"kind-9999"}"#, .unknownKind, "kind-9999 has no schema"),
+    Malformed(#"{"kind":"note.added","version":2}"#, .invalidMember, "`version`: note.added is at version 1"),
+    Malformed(#"{"kind":"note.added","version":-1}"#, .invalidMember, "`version`: expected a whole number"),
+    Malformed(#"{"kind":"note.added","from":"ana"}"#, .unknownIdentityKind, "`from`"),
+    Malformed(#"{"kind":"note.added","from":"email:"}"#, .invalidIdentity, "`from`"),
+    Malformed(#"{"kind":"note.added","from":["email:a@example.com"]}"#, .invalidMember, "`from`: expected"),
+    Malformed(#"{"kind":"note.added","from":{"name":"Ana"}}"#, .invalidMember, "`from`: expected either"),
+    Malformed(
+      #"{"kind":"note.added","to":[{"identity":"email:a@example.com","x":1}]}"#, .invalidMember, "`to`: takes"
+    ),
+    Malformed(
+      #"{"kind":"note.added","from":"email:a@example.com","by":"agent:kim"}"#, .invalidMember,
+      "`by`: an event"),
+    Malformed(#"{"kind":"note.added","by":"kim"}"#, .invalidActor, "`by`: an actor begins"),
+    Malformed(#"{"kind":"note.added","by":"customer:kim"}"#, .invalidActor, "`by`: an actor begins"),
+    Malformed(#"{"kind":"note.added","by":"agent:"}"#, .invalidActor, "`by`: an actor's id is empty"),
+    Malformed(#"{"kind":"note.added","conversation":"c-1"}"#, .invalidKey, "`conversation`"),
+    Malformed(#"{"kind":"note.added","conversation":"/c-1"}"#, .invalidKey, "`conversation`"),
+    Malformed(#"{"kind":"note.added","id":"m-1"}"#, .invalidMember, "`id`: expected SYSTEM/ID"),
+    Malformed(#"{"kind":"note.added","conversation":"a/b","id":"/1"}"#, .invalidMember, "`id`: expected"),
+    Malformed(#"{"kind":"note.added","revision":"2"}"#, .missingMember, "`id` is missing"),
+    Malformed(
+      #"{"kind":"note.added","id":"a/1","sourceDigest":"00"}"#, .invalidMember, "`sourceDigest`: expected"),
+    Malformed(
+      #"{"kind":"note.added","id":"a/1","source":{"system":"a"}}"#, .invalidMember, "`source`: contradicts"),
+    Malformed(#"{"kind":"note.added","case":"1"}"#, .invalidKey, "`case`"),
+    Malformed(#"{"kind":"note.added","at":"2026-11-22"}"#, .invalidMember, "`at`: expected a time"),
+    Malformed(#"{"kind":"note.added","at":"2026-11-22T09:00:00"}"#, .invalidMember, "`at`: expected a time"),
+    Malformed(#"{"kind":"note.added","at":"0000-01-01T00:00:00Z"}"#, .invalidMember, "`at`: expected a time"),
+    Malformed(
+      #"{"kind":"note.added","at":"10000-01-01T00:00:00Z"}"#, .invalidMember, "`at`: expected a time"),
+    Malformed(
+      #"{"kind":"note.added","at":1763802000}"#, .invalidMember, "`at`: expected a string, found a number"),
+    Malformed(#"{"kind":"note.added","channel":"fax"}"#, .invalidMember, "`channel`: expected one of email"),
+    Malformed(#"{"kind":"note.added","direction":"up"}"#, .invalidMember, "`direction`: expected one of"),
+    Malformed(
+      #"{"kind":"note.added","visibility":"secret"}"#, .invalidMember, "`visibility`: expected one of"),
+    Malformed(#"{"kind":"note.added","precision":"week"}"#, .invalidMember, "`precision`: expected one of"),
+    Malformed(#"{"kind":"note.added","flags":"late"}"#, .invalidMember, "`flags`: expected a list"),
+    Malformed(
+      #"{"kind":"note.added","flags":["soon"]}"#, .invalidMember, "`flags`: expected any of automated"),
+    Malformed(#"{"kind":"note.added","order":-1}"#, .invalidMember, "`order`: expected a whole number"),
+    Malformed(
+      #"{"kind":"note.added","order":4294967296}"#, .invalidMember, "`order`: expected a whole number"),
+    Malformed(#"{"kind":"note.added","order":1.5}"#, .invalidMember, "`order`: expected a whole number"),
+    Malformed(
+      #"{"kind":"note.added","event":"12"}"#, .invalidMember, "`event`: expected 32 hexadecimal digits"),
+    Malformed(
+      #"{"kind":"note.added","event":"00000000000000000000000000000000"}"#, .invalidMember,
+      "`event`: expected 32"),
+    Malformed(#"{"kind":"note.added","ids":{"stream":"12"}}"#, .invalidMember, "`ids`: expected 32"),
+    Malformed(#"{"kind":"note.added","ids":{"thread":"12"}}"#, .invalidMember, "`ids`: expected stream"),
+    Malformed(#"{"kind":"note.added","presented":{}}"#, .invalidMember, "`presented`: expected a list"),
+    Malformed(
+      #"{"kind":"note.added","presented":[{"trust":"claimed"}]}"#, .invalidMember, "`identity` is missing"),
+    Malformed(
+      #"{"kind":"note.added","presented":[{"identity":"phone:+49301","trust":"sure"}]}"#, .invalidMember,
+      "`trust` is none"),
+    Malformed(#"{"kind":"call.started","text":"Hi"}"#, .invalidMember, "`text`: call.started has no text"),
+    Malformed(
+      #"{"kind":"note.added","text":"Hi","parts":[]}"#, .invalidMember, "`text`: stands for a single part"),
+    Malformed(#"{"kind":"note.added","parts":"Hi"}"#, .invalidMember, "`parts`: not what its field takes"),
+    Malformed(#"{"kind":"note.added","parts":[{"txt":"Hi"}]}"#, .invalidMember, "`parts`: not what"),
+    Malformed(
+      #"{"kind":"conversation.status_changed","status":"opne"}"#, .invalidMember,
+      "`status`: not what its field"),
+    Malformed(
+      #"{"kind":"note.added","causedBy":"AAAA"}"#, .invalidMember, "`causedBy`: expected an id of 32"),
+    Malformed(#"{"kind":"identity.observed","identity":"ana"}"#, .unknownIdentityKind, "`identity`"),
+    Malformed(#"{"kind":"note.added","bodyBytes":"*"}"#, .invalidMember, "`bodyBytes`: expected base64"),
+  ]
+
+  @Test(arguments: syntax + members) func malformedLineIsRefusedWithItsOwnError(_ malformed: Malformed) throws
+  {
+    let error = try #require(throws: EventError.self) { try EventJSON.parse(malformed.line) }
+    #expect(error.code == malformed.code)
+    #expect(error.message.contains(malformed.says), "\(error.message)")
+  }
+
+  @Test func stringThatIsNotUTF8IsRefused() {
+    let line = Array(#"{"kind":""#.utf8) + [0xff] + Array(#""}"#.utf8)
+    #expect(throws: EventError(.invalidJSON, "")) { try EventJSON.parse(line) }
+  }
+
+  @Test func depthIsLimited() throws {
+    func line(_ depth: Int) -> String {
+      #"{"kind":"note.added","x":"#
+        + String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1) + "}"
+    }
+    #expect(try EventJSON.parse(line(EventJSON.depthMax)).kind == .noteAdded)
+    #expect(throws: EventError(.jsonTooDeep, "")) { try EventJSON.parse(line(EventJSON.depthMax + 1)) }
+    #expect(throws: EventError(.jsonTooDeep, "")) { try EventJSON.parse(line(100_000)) }
+  }
+
+  @Test func lineLengthIsLimited() throws {
+    let start = Array(#"{"kind":"note.added"}"#.utf8)
+    let longest = start + Array(repeating: 0x20, count: EventJSON.lineBytesMax - start.count)
+    #expect(try EventJSON.parse(longest).kind == .noteAdded)
+    #expect(throws: EventError(.lineTooLong, "")) { try EventJSON.parse(longest + [0x20]) }
+  }
+
+  @Test func manyMembersAreCheckedForRepeats() throws {
+    let members = (0..<1000).map { "\"m\($0)\":0" }
+    let line = "{\"kind\":\"note.added\"," + members.joined(separator: ",")
+    #expect(try EventJSON.parse(line + "}").body.payload?.extensions.count == 1000)
+    for repeated in ["m3", "m14", "m15", "m999", "kind"] {
+      #expect(throws: EventError(.duplicateMember, "")) { try EventJSON.parse(line + ",\"\(repeated)\":1}") }
+    }
+  }
+
+  @Test func messageNeverQuotesTheLine() throws {
+    for line in [
+      #"{"kind":"secretword"}"#, #"{"kind":"note.added","from":"email:secretword"}"#,
+      #"{"kind":"note.added","at":"secretword"}"#, #"{"kind":"note.added","parts":"secretword"}"#,
+      #"{"kind":"note.added","secretword":1,"secretword":2}"#, #"{"secretword"#,
+    ] {
+      let error = try #require(throws: EventError.self) { try EventJSON.parse(line) }
+      #expect(!error.message.contains("secretword"))
+    }
+  }
+}
