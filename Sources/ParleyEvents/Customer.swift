@@ -30,14 +30,15 @@ public struct Customer: Sendable {
   /// Identities of other streams that were read.
   var others: [StreamID: Identity] = [:]
   private(set) var partIndex: [PartKey: ConversationPart] = [:]
-  private(set) var members: [StreamID: CustomerIdentity] = [:]
+  /// The identities by their streams; one held twice, with a gap, stands twice.
+  private(set) var members: [StreamID: [CustomerIdentity]] = [:]
 
   init(start: Identity, identities: [CustomerIdentity]) {
     self.start = start
     self.identities = identities.sorted {
       ($0.identity, $0.from ?? .earliest) < ($1.identity, $1.from ?? .earliest)
     }
-    members = Dictionary(self.identities.map { ($0.stream, $0) }, uniquingKeysWith: { $0.union($1) })
+    members = Dictionary(grouping: self.identities, by: \.stream)
   }
 }
 
@@ -68,15 +69,6 @@ public struct CustomerIdentity: Hashable, Sendable {
     if let from, time < from { return false }
     if let until, time >= until { return false }
     return true
-  }
-
-  /// The same identity held twice, one time after the other.
-  fileprivate func union(_ other: CustomerIdentity) -> CustomerIdentity {
-    var result = self
-    result.trust = max(trust, other.trust)
-    result.from = from.flatMap { first in other.from.map { min(first, $0) } }
-    result.until = until.flatMap { first in other.until.map { max(first, $0) } }
-    return result
   }
 }
 

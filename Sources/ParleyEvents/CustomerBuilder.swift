@@ -9,6 +9,8 @@ struct CustomerBuilder {
   private let edges: [CustomerGraph.Edge]
   private let streams: Set<StreamID>
   private let reached: Set<StreamID>
+  /// All records of the customer's streams, by position.
+  private let records: [LinkRecord]
 
   init(graph: CustomerGraph, start: Identity, node: CustomerGraph.Node) {
     self.graph = graph
@@ -18,6 +20,7 @@ struct CustomerBuilder {
     (nodes, edges) = graph.component(of: node, in: reach)
     streams = Set(nodes.map(\.stream))
     reached = Set(reach.map(\.stream))
+    records = streams.flatMap { graph.facts[$0]?.records ?? [] }.sorted { $0.position < $1.position }
   }
 
   func customer() -> Customer {
@@ -59,16 +62,17 @@ struct CustomerBuilder {
   // MARK: - What is not followed
 
   private func suggestions() -> [CustomerLink] {
-    outward { $0.kind == .identitySuggested || ($0.kind == .identityLinked && $0.followedBy == nil) }
-      .filter { !isSettled($0) }.map { link($0, $0.followedBy ?? .contact) }
+    let settled = settled()
+    return outward { $0.kind == .identitySuggested || ($0.kind == .identityLinked && $0.followedBy == nil) }
+      .filter { record in record.streams.flatMap { settled[$0] }.map { $0 < record.position } ?? true }
+      .map { link($0, .contact) }
   }
 
-  /// Whether a suggestion was declined, or the two separated, after it was made.
-  private func isSettled(_ suggestion: LinkRecord) -> Bool {
-    records.contains { record in
-      guard record.streams == suggestion.streams, record.position > suggestion.position else { return false }
-      return record.kind == .identitySeparated
-        || (record.kind == .identityRefused && record.ground == .declined)
+  /// Where pairs were last declined or separated: suggestions before that are settled.
+  private func settled() -> [StreamPair: Position] {
+    records.reduce(into: [:]) { settled, record in
+      let isSettling = record.kind == .identitySeparated || record.ground == .declined
+      if isSettling, let pair = record.streams { settled[pair] = record.position }
     }
   }
 
@@ -95,11 +99,6 @@ struct CustomerBuilder {
       last[pair] = record
     }
     return last.values.sorted { $0.position < $1.position }
-  }
-
-  /// All records of the customer's streams, by position.
-  private var records: [LinkRecord] {
-    streams.flatMap { graph.facts[$0]?.records ?? [] }.sorted { $0.position < $1.position }
   }
 
   private func link(_ record: LinkRecord, _ basis: LinkBasis) -> CustomerLink {

@@ -10,8 +10,16 @@ struct StreamFacts: Sendable {
   private(set) var trust = IdentityTrust.none
   /// Facts about it and other identities, each once, in the order they were recorded.
   private(set) var records: [LinkRecord] = []
+  /// Of those: the links that are worth following, and where each stands.
+  private(set) var links: [LinkRecord] = []
+  private(set) var linkPositions: [LinkRecord.ID: Position] = [:]
+  /// Of those: the last separation of each pair.
+  private(set) var separations: [StreamPair: LinkRecord] = [:]
+  /// Of those: marks that it is shared, and that it passed to somebody else.
+  private(set) var marks: [LinkRecord] = []
   private(set) var corrections: [AttributionRecord] = []
   private(set) var parts: [ConversationID: PartFacts] = [:]
+  private var seen: Set<LinkRecord.ID> = []
 
   init(stream: StreamID) { self.stream = stream }
 
@@ -36,8 +44,16 @@ struct StreamFacts: Sendable {
     if identity == nil, let own = [record.first, record.second].first(where: { $0?.stream == stream }) {
       identity = own?.identity
     }
-    guard !records.contains(where: { $0.id == record.id }) else { return }
+    guard seen.insert(record.id).inserted else { return }
     records.append(record)
+    switch record.kind {
+    case .identityLinked where record.followedBy != nil:
+      links.append(record)
+      linkPositions[record.id] = record.position
+    case .identitySeparated: if let pair = record.streams { separations[pair] = record }
+    case .identityShared, .identityReassigned: if record.first.stream == stream { marks.append(record) }
+    default: break
+    }
   }
 
   private mutating func present(_ presented: [PresentedIdentityRecord], _ event: Event) {

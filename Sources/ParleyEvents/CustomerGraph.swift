@@ -35,19 +35,14 @@ struct CustomerGraph {
 
   /// When a stream's identity passed to somebody else, in order.
   func starts(of stream: StreamID) -> [Timestamp] {
-    (facts[stream]?.records ?? []).filter { $0.kind == .identityReassigned && $0.first.stream == stream }
+    (facts[stream]?.marks ?? []).filter { $0.kind == .identityReassigned }
       .map { $0.validFrom ?? $0.time }.filter { $0 <= instant }.sorted()
   }
 
   /// Whether several customers use the identity: what was said last about it counts.
-  func isShared(_ stream: StreamID) -> Bool { sharing(of: stream) != nil }
-
-  /// The mark that says that an identity is shared.
-  func sharing(of stream: StreamID) -> LinkRecord? {
-    let marks = (facts[stream]?.records ?? []).filter {
-      $0.kind == .identityShared && $0.first.stream == stream && $0.isValid(at: instant)
-    }
-    return marks.max { $0.position < $1.position }.flatMap { $0.isEnded ? nil : $0 }
+  func isShared(_ stream: StreamID) -> Bool {
+    let marks = facts[stream]?.marks ?? []
+    return marks.last { $0.kind == .identityShared && $0.isValid(at: instant) }.map { !$0.isEnded } ?? false
   }
 
   // MARK: - Edges
@@ -56,7 +51,7 @@ struct CustomerGraph {
   /// reassigned.
   func edges(of node: Node) -> [Edge] {
     guard let facts = facts[node.stream], !isShared(node.stream) else { return [] }
-    return facts.records.compactMap { record in edge(record) }
+    return facts.links.compactMap { record in edge(record) }
       .filter { $0.first == node || $0.second == node }
   }
 
@@ -82,12 +77,10 @@ struct CustomerGraph {
 
   /// Whether the two were separated after the link was recorded. Each of both streams has its own copy of both.
   private func isEnded(_ record: LinkRecord) -> Bool {
-    [record.first.stream, record.second?.stream].contains { stream in
-      guard let stream, let records = facts[stream]?.records else { return false }
-      guard let link = records.first(where: { $0.id == record.id }) else { return false }
-      return records.contains {
-        $0.kind == .identitySeparated && $0.streams == record.streams && $0.position > link.position
-      }
+    guard let pair = record.streams else { return false }
+    return [pair.first, pair.second].contains { stream in
+      guard let link = facts[stream]?.linkPositions[record.id] else { return false }
+      return facts[stream]?.separations[pair].map { $0.position > link } ?? false
     }
   }
 
@@ -122,25 +115,22 @@ struct CustomerGraph {
     return follow(all, from: start, in: nodes, apart: separated)
   }
 
-  /// The position of a fact's first copy, so that both streams' copies sort alike.
+  /// The position of a link's first copy, so that both streams' copies sort alike.
   private func order(_ record: LinkRecord) -> Position {
-    let streams = [record.first.stream, record.second?.stream].compactMap { $0 }
-    let copies = streams.compactMap { facts[$0]?.records.first { $0.id == record.id }?.position }
-    return copies.min() ?? record.position
+    guard let pair = record.streams else { return record.position }
+    return [pair.first, pair.second].compactMap { facts[$0]?.linkPositions[record.id] }.min()
+      ?? record.position
   }
 
   /// Separated pairs, unless an agent linked the very pair again afterwards.
   func separations(among streams: Set<StreamID>) -> [StreamPair: LinkRecord] {
-    var result: [StreamPair: LinkRecord] = [:]
-    let records = streams.sorted().flatMap { facts[$0]?.records ?? [] }
-    for record in records where record.kind == .identitySeparated {
-      guard let pair = record.streams else { continue }
-      let isTakenBack = records.contains {
-        $0.followedBy == .agent && $0.streams == pair && order($0) > order(record)
-      }
-      if !isTakenBack { result[pair] = record }
+    let all = streams.sorted().compactMap { facts[$0] }
+    let apart = all.flatMap(\.separations).reduce(into: [:]) { $0[$1.key] = $1.value }
+    guard !apart.isEmpty else { return [:] }
+    let confirmed = all.flatMap(\.links).filter { $0.followedBy == .agent }
+    return apart.filter { pair, record in
+      !confirmed.contains { $0.streams == pair && order($0) > record.position }
     }
-    return result
   }
 
   /// Takes links in their order, leaving out those that would join two sides that are kept apart.

@@ -22,8 +22,9 @@ struct CustomerMembership {
 
   private func ownParts(of node: CustomerGraph.Node) -> [ConversationPart] {
     let held = parts(of: node)
+    let claims = PartClaims(held)
     return held.map { conversation, facts in
-      part(conversation, node.stream, facts, owner: owner(of: conversation, facts, at: node, among: held))
+      part(conversation, node.stream, facts, owner: owner(of: conversation, facts, at: node, claims))
     }
   }
 
@@ -55,13 +56,11 @@ struct CustomerMembership {
   // MARK: - The rule
 
   private func owner(
-    of conversation: ConversationID, _ facts: PartFacts, at node: CustomerGraph.Node,
-    among parts: [ConversationID: PartFacts]
+    of conversation: ConversationID, _ facts: PartFacts, at node: CustomerGraph.Node, _ claims: PartClaims
   ) -> PartOwner {
     if let record = attributions.part(conversation, in: node.stream) { return owner(by: record) }
     if graph.isShared(node.stream) { return .undecided(.sharedIdentity) }
-    let others = parts.filter { $0.key != conversation }
-    return contest(facts, others: others).map { .undecided($0) } ?? .customerByIdentity
+    return contest(facts, claims).map { .undecided($0) } ?? .customerByIdentity
   }
 
   private func owner(by record: AttributionRecord) -> PartOwner {
@@ -72,19 +71,36 @@ struct CustomerMembership {
   }
 
   /// What a part presents that speaks for somebody else; a value that the customer holds never does.
-  private func contest(_ part: PartFacts, others: [ConversationID: PartFacts]) -> PartDoubt? {
+  private func contest(_ part: PartFacts, _ claims: PartClaims) -> PartDoubt? {
     for identity in part.claims.sorted() where !customer.holds(identity) {
       let kind = IdentityScope(identity)
       let held = customer.identities.filter { IdentityScope($0.identity) == kind && $0.trust >= .channel }
       if !held.isEmpty { return .presentsAnother(identity, customerHolds: held.map(\.identity)) }
-      for (conversation, other) in others.sorted(by: { $0.value.first < $1.value.first }) {
-        let values = other.claims.filter { IdentityScope($0) == kind }.sorted()
-        if let value = values.first, !values.contains(identity) {
-          return .presentsAnotherThan(conversation, value)
-        }
-      }
+      if let other = claims.another(than: identity) { return .presentsAnotherThan(other.0, other.1) }
     }
     return nil
+  }
+}
+
+/// What the parts of one identity present, by kind: each set of values once, with the first part that presents it,
+/// so that comparing thousands of parts stays cheap.
+private struct PartClaims {
+  private var sets: [IdentityScope: [(values: Set<Identity>, conversation: ConversationID)]] = [:]
+
+  init(_ parts: [ConversationID: PartFacts]) {
+    for (conversation, facts) in parts.sorted(by: { $0.value.first < $1.value.first }) {
+      for (kind, values) in Dictionary(grouping: facts.claims, by: IdentityScope.init) {
+        let values = Set(values)
+        let isKnown = sets[kind]?.contains { $0.values == values } ?? false
+        if !isKnown { sets[kind, default: []].append((values, conversation)) }
+      }
+    }
+  }
+
+  /// The first part that presents only others of an identity's kind, and what it presents.
+  func another(than identity: Identity) -> (ConversationID, Identity)? {
+    let other = sets[IdentityScope(identity)]?.first { !$0.values.contains(identity) }
+    return other.flatMap { other in other.values.min().map { (other.conversation, $0) } }
   }
 }
 

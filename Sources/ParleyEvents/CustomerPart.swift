@@ -69,14 +69,16 @@ extension Customer {
   public func owner(of envelope: Envelope) -> EventOwner {
     if let record = attributions.event(envelope.event) { return owner(by: record, of: envelope) }
     if let part = partIndex[PartKey(envelope)] { return owner(by: part, of: envelope) }
-    guard let member = members[envelope.stream], envelope.conversation.isNone,
-      holds(envelope.stream, at: EffectiveTime(of: envelope).time)
-    else { return .foreign }
+    let held = members[envelope.stream] ?? []
+    let time = EffectiveTime(of: envelope).time
+    guard envelope.conversation.isNone, let member = held.first(where: { $0.covers(time) }) else {
+      return .foreign
+    }
     return shared.contains(member.identity) ? .undecided : .own(member.identity)
   }
 
   private func owner(by record: AttributionRecord, of envelope: Envelope) -> EventOwner {
-    let own = members[envelope.stream]
+    let own = members[envelope.stream]?.first
     guard let side = record.side else { return own == nil ? .foreign : .another(nil, reason: record.reason) }
     if members[side.stream] != nil {
       return own.map { .own($0.identity) } ?? .attributed(others[envelope.stream] ?? .unknown)
@@ -93,11 +95,6 @@ extension Customer {
     case .undecided(.attributedToNobody(let reason)): .another(nil, reason: reason)
     case .undecided: .undecided
     }
-  }
-
-  /// Whether the customer held a stream's identity at a time.
-  private func holds(_ stream: StreamID, at time: Timestamp) -> Bool {
-    identities.contains { $0.stream == stream && $0.covers(time) }
   }
 }
 

@@ -37,6 +37,26 @@ struct CustomerTests {
     #expect(customer.suggestions.map(\.position) == [Position(1), Position(3)])
   }
 
+  @Test func whatAnAgentOrAHandoffVouchesForIsFollowedAndABareNameOnlyFromAnAgent() throws {
+    let names = (try Identity.name("room", "Ana"), try Identity.name("room", "Ana M."))
+    var log = IdentityScenario()
+    log.link(mail, chat, trust: .none, basis: .handoff)
+    log.link(mail, names.0)
+    log.link(mail, names.1, trust: .none, basis: .agent)
+    let customer = try log.customer(of: mail)
+    #expect(customer.identities.map(\.identity) == [mail, chat, names.1])
+    #expect(customer.links.map(\.basis) == [.handoff, .agent])
+    #expect(customer.suggestions.map(\.second) == [names.0])
+  }
+
+  @Test func suggestionMadeAgainAfterItWasDeclinedIsListedAgain() throws {
+    var log = IdentityScenario()
+    log.suggest(phone, mail)
+    log.refuse(phone, mail, .declined)
+    log.suggest(phone, mail)
+    #expect(try log.customer(of: mail).suggestions.map(\.position) == [Position(5)])
+  }
+
   @Test func suggestionGoesWhenItIsFollowedOrDeclined() throws {
     var log = IdentityScenario()
     log.suggest(chat, mail)
