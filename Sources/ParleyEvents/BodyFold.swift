@@ -88,18 +88,21 @@ extension BodyFold {
     while let last = own.last, last.allSatisfy(\.isWhitespace) { moved.insert(own.removeLast(), at: 0) }
     guard let last = own.last, last.hasSuffix(":"), moved.count <= 1 else { return }
     moved.insert(own.removeLast(), at: 0)
-    if let before = own.last, startsAttribution(before), !startsAttribution(last) {
+    if let before = own.last, beginsAttribution(before), !beginsAttribution(last) {
       moved.insert(own.removeLast(), at: 0)
     }
-    guard startsAttribution(moved[0]) else { return }
+    guard beginsAttribution(moved[0]) || endsAttribution(last) else { return }
     sections[sections.count - 1].lines = own
     if own.isEmpty { sections.removeLast() }
     sections.append(Section(kind: .quoted, lines: moved))
   }
 
-  private static func startsAttribution(_ line: Substring) -> Bool {
+  private static func beginsAttribution(_ line: Substring) -> Bool {
     ["On ", "Am ", "Le ", "El ", "Op ", "Il ", "Em ", "Den "].contains { line.hasPrefix($0) }
-      || ["wrote:", "schrieb:", "writes:", "said:", "a écrit :", "escribió:"].contains { line.hasSuffix($0) }
+  }
+
+  private static func endsAttribution(_ line: Substring) -> Bool {
+    ["wrote:", "schrieb:", "writes:", "said:", "a écrit :", "escribió:"].contains { line.hasSuffix($0) }
   }
 
   private static func trimmed(_ lines: [Substring]) -> ArraySlice<Substring> {

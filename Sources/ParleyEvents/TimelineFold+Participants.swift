@@ -21,7 +21,7 @@ extension TimelineFold {
   }
 
   private func isSender(_ item: TimelineItem) -> Bool {
-    if item.event.body.actorFields.actor == input.viewer.actor { return true }
+    if item.event.body.actorFields.actor == input.viewer.actor.description { return true }
     if let sender = item.event.body.sender, let identity = sender.shownIdentity {
       return customer.contains(identity)
     }

@@ -105,6 +105,8 @@ extension TimelineItem {
       if time &+ lateMicroseconds < (isImported ? latestAsItHappened : latest) {
         items[index].marks.insert(.late)
       }
+      // A time that was not believed, or guessed, makes nothing else late.
+      guard items[index].time.basis == .occurred, items[index].time.precision != .estimated else { continue }
       latest = max(latest, time)
       if !isImported { latestAsItHappened = max(latestAsItHappened, time) }
     }

@@ -1,3 +1,5 @@
+import ParleyEnvelope
+
 /// Who looks at a timeline or brief, what for, and how sure it must be that what is shown is the customer's own.
 public struct Viewer: Hashable, Sendable {
   /// What somebody looks at a customer's data for.
@@ -22,8 +24,8 @@ public struct Viewer: Hashable, Sendable {
     public static let disclosure = Purpose(rawValue: "disclosure")
   }
 
-  /// Who looks: `agent:kim`, `bot:helper`, `system:export`.
-  public var actor: String
+  /// Who looks.
+  public var actor: Actor
   /// What for.
   public var purpose: Purpose
   /// The least trust of a link behind which events are shown. A bot's is never below `verified`.
@@ -31,28 +33,28 @@ public struct Viewer: Hashable, Sendable {
     didSet { if isBot { leastTrust = max(leastTrust, .verified) } }
   }
 
-  /// A viewer by the text form of an actor.
-  public init(actor: String, purpose: Purpose = .support, leastTrust: IdentityTrust = .verified) {
+  /// A viewer; unless stated otherwise, one who helps a customer.
+  public init(_ actor: Actor, purpose: Purpose = .support, leastTrust: IdentityTrust = .verified) {
     self.actor = actor
     self.purpose = purpose
-    self.leastTrust = actor.hasPrefix("bot:") ? max(leastTrust, .verified) : leastTrust
+    self.leastTrust = actor.kind == .bot ? max(leastTrust, .verified) : leastTrust
   }
 
   /// A person who works for us.
-  public static func agent(_ id: String, purpose: Purpose = .support) -> Viewer {
-    Viewer(actor: "agent:\(id)", purpose: purpose)
+  public static func agent(_ name: String, purpose: Purpose = .support) -> Viewer {
+    Viewer(.agent(name), purpose: purpose)
   }
 
   /// A conversational program.
-  public static func bot(_ id: String, purpose: Purpose = .support) -> Viewer {
-    Viewer(actor: "bot:\(id)", purpose: purpose)
+  public static func bot(_ name: String, purpose: Purpose = .support) -> Viewer {
+    Viewer(.bot(name), purpose: purpose)
   }
 
   /// A program of ours.
-  public static func system(_ id: String, purpose: Purpose = .audit) -> Viewer {
-    Viewer(actor: "system:\(id)", purpose: purpose)
+  public static func system(_ name: String, purpose: Purpose = .audit) -> Viewer {
+    Viewer(.system(name), purpose: purpose)
   }
 
   /// Whether a conversational program looks.
-  public var isBot: Bool { actor.hasPrefix("bot:") }
+  public var isBot: Bool { actor.kind == .bot }
 }

@@ -1,0 +1,123 @@
+import ParleyEnvelope
+import ParleySchemas
+
+// What is so now, in a few lines above what happened. Every line names positions, so that it can be looked up.
+
+extension TimelineTextWriter {
+  /// How many lines of one sort the header has at most; the rest is counted.
+  private static let linesOfSortMax = 5
+
+  mutating func writeHeader() {
+    writeIdentities()
+    writeSummary()
+    list("waiting", timeline.unanswered, .warning) { $0.unansweredLine($1) }
+    list("open", timeline.openConversations.filter { $0.status != .unspecified || $0.server != nil }) {
+      $0.openLine($1)
+    }
+    list("known", timeline.facts) { $0.factLine($1) }
+    list("tried", timeline.attempts) { $0.attemptLine($1) }
+    list("asked", timeline.questions) { "\(VisibleText.line($1.question)) \($0.cite($1.position))" }
+    list("handoff", timeline.handoffs) { $0.handoffLine($1) }
+    list("maybe", timeline.suggestions, .dim) { $0.suggestionLine($1) }
+  }
+
+  mutating func writeOmitted() {
+    let omitted = timeline.omitted
+    guard omitted.total > 0 else { return }
+    let words = [
+      (omitted.earlier, "earlier"), (omitted.later, "later"), (omitted.otherChannels, "in other channels"),
+      (omitted.internalEntries, "internal"),
+    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    line([])
+    paragraph("… not shown: " + words.joined(separator: ", "), .dim, indent: 0)
+  }
+
+  private mutating func writeIdentities() {
+    for (index, identity) in timeline.identities.enumerated() {
+      let name = VisibleText.line(identity.displayName)
+      let how = identity.joins.min { $0.position < $1.position }.map(joinWords) ?? ""
+      let known = (name.isEmpty ? [] : [name]) + (how.isEmpty ? [] : [how])
+      let text = TerminalText.cut(VisibleText.line(identity.identity.description), width: options.width - 2)
+      let rest = known.isEmpty ? "" : "  " + known.joined(separator: ", ")
+      let room = options.width - 2 - TerminalText.columns(text)
+      line([
+        TextPiece(index == 0 ? "" : "+ ", .dim), TextPiece(text, .customer),
+        TextPiece(room > 8 ? TerminalText.cut(rest, width: room) : "", .dim),
+      ])
+    }
+  }
+
+  private func joinWords(_ join: TimelineIdentity.Join) -> String {
+    "\(VisibleText.line(join.how)) \(moment(join.at)) \(cite(join.position))"
+  }
+
+  private mutating func writeSummary() {
+    let total = timeline.entries.count + timeline.omitted.total
+    let conversations = timeline.conversations.count
+    let through = timeline.position.isNone ? "nothing recorded" : "through \(cite(timeline.position))"
+    let entries = counted(total, "entry", "entries")
+    paragraph(
+      "\(entries) in \(counted(conversations, "conversation", "conversations")), \(through)", .dim, indent: 0)
+  }
+
+  private mutating func list<Item>(
+    _ word: String, _ items: [Item], _ style: TerminalStyle = .heading,
+    _ text: (TimelineTextWriter, Item) -> String
+  ) {
+    for (index, item) in items.prefix(Self.linesOfSortMax).enumerated() {
+      let lines = TerminalText.wrapped(text(self, item), width: options.width - 9)
+      for (lineIndex, part) in lines.enumerated() {
+        let head = index == 0 && lineIndex == 0 ? word : ""
+        line([TextPiece(TerminalText.padded(head, width: 9), style), TextPiece(part)])
+      }
+    }
+    let more = items.count - Self.linesOfSortMax
+    if more > 0 { line([TextPiece("         … \(more) more", .dim)]) }
+  }
+
+  // MARK: - Lines
+
+  private func unansweredLine(_ item: TimelineUnanswered) -> String {
+    let conversation =
+      conversations[item.conversation].map { " in \($0.channel.shortWord) “\($0.title)”" } ?? ""
+    return "since \(moment(item.since))\(conversation) \(cite(item.positions))"
+  }
+
+  private func openLine(_ item: TimelineConversation) -> String {
+    let status = item.status == .unspecified ? "" : ", \(item.status.word.spaced)"
+    let server = item.server.map { ", with \(VisibleText.line($0.who)) \(cite($0.position))" } ?? ""
+    return "\(item.channel.shortWord) “\(item.title)”\(status)\(server)"
+  }
+
+  private func factLine(_ item: TimelineFact) -> String {
+    let checked = item.isChecked ? " (checked)" : ""
+    return "\(VisibleText.line(item.name)) = \(VisibleText.line(item.value))\(checked) \(cite(item.position))"
+  }
+
+  private func attemptLine(_ item: TimelineAttempt) -> String {
+    let outcome = item.outcome == .unspecified ? "" : ": \(item.outcome.word)"
+    return "\(VisibleText.line(item.step))\(outcome) \(cite(item.position))"
+  }
+
+  private func handoffLine(_ item: TimelineHandoff) -> String {
+    let outcome = item.outcome == .unspecified ? "open" : item.outcome.word.spaced
+    let note = item.note.isEmpty ? "" : " “\(VisibleText.line(item.note))”"
+    return
+      "\(VisibleText.line(item.giver)) → \(VisibleText.line(item.receiver)), \(outcome)\(note) \(cite(item.positions))"
+  }
+
+  private func suggestionLine(_ item: TimelineSuggestion) -> String {
+    let evidence = item.evidence.isEmpty ? "" : ": \(VisibleText.line(item.evidence))"
+    return "\(VisibleText.line(item.identity.description))\(evidence) \(cite(item.position))"
+  }
+
+  /// Positions as they are looked up: `#12 #14 … #40`.
+  func cite(_ positions: [Position]) -> String {
+    guard positions.count > 4, let last = positions.last else {
+      return positions.map(cite).joined(separator: " ")
+    }
+    return positions.prefix(2).map(cite).joined(separator: " ") + " … " + cite(last)
+  }
+
+  func cite(_ position: Position) -> String { position.isNone ? "" : "#\(position.rawValue)" }
+}
