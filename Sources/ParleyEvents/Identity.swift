@@ -45,10 +45,10 @@ public struct Identity: Hashable, Sendable {
 
   /// An identity from its text form, `kind:value` or `kind:scope/value`.
   public init(parsing text: some StringProtocol) throws(EventError) {
-    guard let colon = text.firstIndex(of: ":"),
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
       let kind = IdentityKind(name: text[..<colon]), kind.isKnown, kind != .unspecified
     else { throw .unknownKind }
-    let rest = text[text.index(after: colon)...]
+    let rest = text[text.utf8.index(after: colon)...]
     if kind.takesScope, let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) {
       try self.init(kind, scope: String(rest[..<slash]), String(rest[rest.utf8.index(after: slash)...]))
     } else {

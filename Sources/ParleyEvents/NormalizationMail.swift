@@ -13,7 +13,7 @@ enum MailAddress {
 
   private static func local(_ text: Substring) throws(EventError) -> String {
     if isQuoted(text) {
-      let inside = text.dropFirst().dropLast()
+      let inside = Substring(text.unicodeScalars.dropFirst().dropLast())
       // Quotes that nothing asks for are dropped: "ana"@… is ana@…
       return SimpleFolding.normalize(String(isPlain(inside) ? inside : text))
     }

@@ -42,7 +42,7 @@ struct LinkRulesTests {
     "email:Unknown@example.com", "phone:+266696687", "phone:+0", "phone:030 1234", "organization:acme",
     "agent:kim",
   ])
-  func useLessValuesAreRefusedEvenFromAnAgent(_ text: String) throws {
+  func uselessValuesAreRefusedEvenFromAnAgent(_ text: String) throws {
     let identity = try Identity(parsing: text)
     #expect(ground(decide(ProposedLink(ana, identity, trust: .verified, basis: .agent))) == .blockedValue)
     #expect(ground(decide(ProposedLink(identity, ana, trust: .claimed))) == .blockedValue)
