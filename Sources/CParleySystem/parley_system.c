@@ -75,3 +75,24 @@ int parley_sync_data(int descriptor) {
 }
 
 #endif
+
+#if defined(__linux__)
+#include <sys/random.h>
+
+int parley_random(void *bytes, size_t count) {
+  size_t filled = 0;
+  while (filled < count) {
+    ssize_t more = getrandom((char *)bytes + filled, count - filled, 0);
+    if (more < 0 && errno != EINTR) return errno;
+    if (more > 0) filled += (size_t)more;
+  }
+  return 0;
+}
+#else
+#include <stdlib.h>
+
+int parley_random(void *bytes, size_t count) {
+  arc4random_buf(bytes, count);
+  return 0;
+}
+#endif

@@ -26,20 +26,6 @@ package struct LogEnvironment: Sendable {
     LogEnvironment(
       storage: POSIXStorage(at: path, networkFileSystems: networkFileSystems),
       clock: { SystemCall.now() },
-      random: { randomBytes($0) })
+      random: { UnsafeBytes.random($0) })
   }
-}
-
-/// Bytes of the system's generator (getrandom(2), arc4random on Darwin), a word at a time.
-private func randomBytes(_ count: Int) -> [UInt8] {
-  var generator = SystemRandomNumberGenerator()
-  var bytes: [UInt8] = []
-  bytes.reserveCapacity(count)
-  while bytes.count < count {
-    let word = generator.next()
-    for shift in 0..<min(8, count - bytes.count) {
-      bytes.append(UInt8(truncatingIfNeeded: word >> (8 * UInt64(shift))))
-    }
-  }
-  return bytes
 }

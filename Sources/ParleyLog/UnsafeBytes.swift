@@ -330,3 +330,18 @@ extension [UInt8] {
     }
   }
 }
+
+// MARK: - Randomness
+
+extension UnsafeBytes {
+  /// So many bytes of the system's generator, in one call: a call for each word would cost more than a commit's
+  /// encoding.
+  static func random(_ count: Int) -> [UInt8] {
+    // Sound: the call fills exactly the `count` bytes that the buffer has room for.
+    unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      let failure = unsafe parley_random(buffer.baseAddress, count)
+      precondition(failure == 0, "the system gives no randomness")
+      initializedCount = count
+    }
+  }
+}

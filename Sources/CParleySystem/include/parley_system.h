@@ -30,4 +30,8 @@ int parley_is_on_network(int descriptor);
 /// Returns 0 or an error number.
 int parley_sync_data(int descriptor);
 
+/// Fills memory with bytes that nobody can guess, in as few calls of the system as it takes. Returns 0 or an error
+/// number.
+int parley_random(void *bytes, size_t count);
+
 #endif
