@@ -45,7 +45,7 @@ let package = Package(
       name: "ParleyEvents", dependencies: ["ParleyEnvelope", "ParleySchemas", crypto, protobuf],
       swiftSettings: settings),
     .target(
-      name: "Parley", dependencies: ["ParleyEnvelope", "ParleyEvents", "ParleyLog", crypto],
+      name: "Parley", dependencies: ["ParleyEnvelope", "ParleyEvents", "ParleyLog", crypto, protobuf],
       swiftSettings: settings),
     .target(
       name: "ParleyImport", dependencies: ["CGMime", "ParleyEnvelope", "ParleyEvents", crypto],

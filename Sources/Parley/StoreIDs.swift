@@ -13,46 +13,46 @@ struct StoreIDs: Sendable {
 
   /// The keyed hash before any input: copied for each id, so that the key is worked in once.
   private let keyed: HMAC<SHA256>
-  private let streams = BoundedCache<Identity, StreamID>(entriesMax: cachedIDsMax)
-  private let conversations = BoundedCache<[String], ConversationID>(entriesMax: cachedIDsMax)
-  private let actors = BoundedCache<String, ActorID>(entriesMax: cachedIDsMax)
-  private let touchpoints = BoundedCache<String, TouchpointID>(entriesMax: cachedIDsMax)
+  // By the input's bytes rather than by the value made of it: Swift's strings are equal when they look the same,
+  // also where their bytes, and so their ids, differ.
+  private let streams = BoundedCache<[UInt8], Bytes16>(entriesMax: cachedIDsMax)
+  private let conversations = BoundedCache<[UInt8], Bytes16>(entriesMax: cachedIDsMax)
+  private let actors = BoundedCache<[UInt8], Bytes16>(entriesMax: cachedIDsMax)
+  private let touchpoints = BoundedCache<[UInt8], Bytes16>(entriesMax: cachedIDsMax)
 
   /// The ids of a store with a key of 32 bytes.
   init(key: [UInt8]) { keyed = HMAC(key: SymmetricKey(data: key)) }
 
   /// The stream of an identity, which has gone through the store's normalization.
   func stream(of identity: Identity) -> StreamID {
-    streams.value(for: identity) { identity in
-      StreamID(rawValue: hash(.stream, raw: identity.streamInput()))
-    }
-  }
-
-  /// The event of a source's item.
-  func event(system: String, account: String, nativeID: String, revision: String) -> EventID {
-    EventID(rawValue: hash(.event, texts: [system, account, nativeID, revision]))
+    let input = KeyInput(purpose: "parley-stream/v1").bytes + identity.streamInput()
+    return StreamID(rawValue: streams.value(for: input, make: hash))
   }
 
   /// The conversation of a source's thread. The channel is no part of it.
-  func conversation(system: String, account: String, thread: String) -> ConversationID {
-    conversations.value(for: [system, account, thread]) { parts in
-      ConversationID(rawValue: hash(.conversation, texts: parts))
-    }
+  func conversation(_ key: ConversationKey) -> ConversationID {
+    ConversationID(rawValue: conversations.value(for: key.keyInput(), make: hash))
   }
 
-  /// One of us, by the text form: `agent:kim`.
-  func actor(_ text: String) -> ActorID {
-    actors.value(for: text) { text in ActorID(rawValue: hash(.actor, texts: [text])) }
+  /// One of us.
+  func actor(_ actor: Actor) -> ActorID {
+    ActorID(rawValue: actors.value(for: actor.keyInput(), make: hash))
   }
 
-  /// A case, by the system that keeps it and its id there.
-  func caseID(system: String, account: String, nativeID: String) -> CaseID {
-    CaseID(rawValue: hash(.caseID, texts: [system, account, nativeID]))
+  /// A case.
+  func caseID(_ key: CaseKey) -> CaseID { CaseID(rawValue: hash(key.keyInput())) }
+
+  /// Our side of a contact: the first eight bytes.
+  func touchpoint(_ touchpoint: Touchpoint) -> TouchpointID {
+    TouchpointID(rawValue: touchpoints.value(for: touchpoint.keyInput(), make: hash).high)
   }
 
-  /// An inbox, number, page or brand of ours, by its name.
-  func touchpoint(_ name: String) -> TouchpointID {
-    touchpoints.value(for: name) { name in TouchpointID(rawValue: hash(.touchpoint, texts: [name]).high) }
+  /// The first sixteen bytes of the keyed hash of an input that begins with its purpose.
+  func hash(_ input: [UInt8]) -> Bytes16 {
+    var authenticator = keyed
+    authenticator.update(data: input)
+    guard let id = Bytes16(authenticator.finalize()) else { preconditionFailure("HMAC-SHA256 has 32 bytes") }
+    return id
   }
 }
 
@@ -61,82 +61,50 @@ struct StoreIDs: Sendable {
 extension StoreIDs {
   /// `identity.observed` of a stream's first use.
   func observed(_ stream: StreamID) -> EventID {
-    EventID(rawValue: hash(.observed, ids: [stream.rawValue]))
+    EventID(rawValue: hash("parley-observed/v1", [stream.rawValue.bytes]))
   }
 
   /// `conversation.opened` of a conversation's first use.
   func opened(_ conversation: ConversationID) -> EventID {
-    EventID(rawValue: hash(.opened, ids: [conversation.rawValue]))
+    EventID(rawValue: hash("parley-opened/v1", [conversation.rawValue.bytes]))
   }
 
   /// `identity.involved`, in the stream of another party of an event.
   func involved(in event: EventID, _ stream: StreamID) -> EventID {
-    EventID(rawValue: hash(.involved, ids: [event.rawValue, stream.rawValue]))
+    EventID(rawValue: hash("parley-involved/v1", [event.rawValue.bytes, stream.rawValue.bytes]))
+  }
+
+  /// `conversation.participant_changed`, by which a later message of a conversation presented an identity.
+  func presented(_ identity: StreamID, trust: IdentityTrust, in part: (ConversationID, StreamID)) -> EventID {
+    EventID(
+      rawValue: hash(
+        "parley-presented/v1",
+        [part.0.rawValue.bytes, part.1.rawValue.bytes, identity.rawValue.bytes, [trust.rawValue]]))
   }
 
   /// The event by which a fact about a link stands in one of the streams it touches.
   func fact(of kind: EventKind, link: Bytes16, in stream: StreamID) -> EventID {
     let code = [UInt8(truncatingIfNeeded: kind.rawValue), UInt8(truncatingIfNeeded: kind.rawValue >> 8)]
-    return EventID(rawValue: hash(.linkFact, parts: [code, link.bytes, stream.rawValue.bytes]))
+    return EventID(rawValue: hash("parley-link-fact/v1", [code, link.bytes, stream.rawValue.bytes]))
   }
 
   /// The link that one contact presented: the same however often the contact repeats it, whichever side is named
   /// first. Without a conversation, the contact is the event.
   func presentedLink(_ one: StreamID, _ other: StreamID, trust: IdentityTrust, contact: Bytes16) -> Bytes16 {
     let sides = [one, other].sorted().map(\.rawValue.bytes)
-    return hash(.presentedLink, parts: sides + [[trust.rawValue], contact.bytes])
+    return hash("parley-presented-link/v1", sides + [[trust.rawValue], contact.bytes])
   }
 }
 
-// MARK: - Hashing
+// MARK: - Inputs
 
 extension StoreIDs {
-  /// What an id is for: the first part of its input, so that no two uses of the key can give the same id.
-  private enum Purpose: String {
-    case stream = "parley/stream/v1"
-    case event = "parley/event/v1"
-    case conversation = "parley/conversation/v1"
-    case actor = "parley/actor/v1"
-    case caseID = "parley/case/v1"
-    case touchpoint = "parley/touchpoint/v1"
-    case observed = "parley/observed/v1"
-    case opened = "parley/opened/v1"
-    case involved = "parley/involved/v1"
-    case linkFact = "parley/link-fact/v1"
-    case presentedLink = "parley/presented-link/v1"
-  }
-
-  private func hash(_ purpose: Purpose, texts: [String]) -> Bytes16 {
-    hash(purpose, parts: texts.map { Array($0.utf8) })
-  }
-
-  private func hash(_ purpose: Purpose, ids: [Bytes16]) -> Bytes16 {
-    hash(purpose, parts: ids.map(\.bytes))
-  }
-
-  private func hash(_ purpose: Purpose, parts: [[UInt8]]) -> Bytes16 {
-    var input: [UInt8] = []
-    for part in parts { input.append(part: part) }
-    return hash(purpose, raw: input)
-  }
-
-  /// Hashes parts that carry their lengths already.
-  private func hash(_ purpose: Purpose, raw parts: [UInt8]) -> Bytes16 {
-    var input: [UInt8] = []
-    input.append(part: Array(purpose.rawValue.utf8))
-    input.append(contentsOf: parts)
-    var authenticator = keyed
-    authenticator.update(data: input)
-    guard let id = Bytes16(authenticator.finalize()) else { preconditionFailure("HMAC-SHA256 has 32 bytes") }
-    return id
-  }
-}
-
-extension [UInt8] {
-  /// Appends a part's length in four bytes, little-endian, and the part.
-  fileprivate mutating func append(part: [UInt8]) {
-    let count = UInt32(part.count)
-    for shift in [0, 8, 16, 24] as [UInt32] { append(UInt8(truncatingIfNeeded: count >> shift)) }
-    append(contentsOf: part)
+  private func hash(_ purpose: String, _ parts: [[UInt8]]) -> Bytes16 {
+    var input = KeyInput(purpose: purpose).bytes
+    for part in parts {
+      for shift in [0, 8, 16, 24] as [UInt32] { input.append(UInt8(truncatingIfNeeded: part.count >> shift)) }
+      input.append(contentsOf: part)
+    }
+    return hash(input)
   }
 }

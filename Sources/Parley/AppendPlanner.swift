@@ -1,0 +1,205 @@
+import ParleyEnvelope
+import ParleyEvents
+import ParleyLog
+
+/// Lays new events out for the log: finds the stream, conversation and ids of each, and puts beside it what the
+/// store records itself.
+///
+/// Pure: everything it knows of the store comes in with `facts` and `uses`.
+struct AppendPlanner {
+  /// The stream of what concerns the store and no customer.
+  static let systemIdentity = Identity(storedKind: .system, scope: "", value: "store")
+
+  let ids: StoreIDs
+  let normalization: Normalization
+  let uses: FirstUses
+  let facts: AppendFacts
+  /// Ids that the caller's own events have: what the store would add under one of them is there already.
+  let ownIDs: Set<EventID>
+  var plan = AppendPlan()
+
+  init(_ context: StoreContext, facts: AppendFacts = AppendFacts(), ownIDs: Set<EventID> = []) {
+    ids = context.ids
+    normalization = context.normalization
+    uses = context.uses
+    self.facts = facts
+    self.ownIDs = ownIDs
+  }
+
+  /// Adds a new event, the `index`th of its batch, and what the store records with it.
+  mutating func add(_ event: NewEvent, at index: Int) throws(StoreError) {
+    var event = event.resolved(by: normalization)
+    let target = try target(of: event, at: index)
+    if let target { event.answer(target) }
+    let body = try StoreError.wrappingEvents(index: index) { () throws(EventError) in try event.validate() }
+    let conversation = conversation(of: event, target)
+    let primary = try primary(of: event, conversation, target, at: index)
+    if event.effectiveChannel == .unspecified {
+      event.channel = target?.channel ?? opening(of: conversation)?.channel
+    }
+    let envelope = envelope(of: event, stream: primary.stream, conversation, target)
+    let opens = addFirstUses(of: event, envelope, identity: primary.identity)
+    plan.append(envelope, body, for: index)
+    addInvolved(in: event, envelope)
+    if let identity = primary.identity { addPresented(by: event, envelope, identity, opened: opens) }
+  }
+
+  /// The id of a new event.
+  func id(of event: NewEvent) -> EventID { event.id { ids.hash($0) } }
+}
+
+// MARK: - Where it belongs
+
+extension AppendPlanner {
+  private func target(of event: NewEvent, at index: Int) throws(StoreError) -> Envelope? {
+    guard let position = event.inReplyTo else { return nil }
+    if let target = facts.targets[position] { return target }
+    throw StoreError(
+      .noSuchEvent, "the event answers position \(position), where there is none",
+      at: .init(index: index, position: position))
+  }
+
+  private func conversation(of event: NewEvent, _ target: Envelope?) -> ConversationID {
+    event.knownIDs.conversation ?? event.conversation.map(ids.conversation) ?? target?.conversation ?? .none
+  }
+
+  /// How a conversation was opened, by what is known and what this batch has opened itself.
+  func opening(of conversation: ConversationID) -> FirstUses.Opening? {
+    guard !conversation.isNone else { return nil }
+    return plan.openings[conversation] ?? facts.openings[conversation] ?? uses.opening(of: conversation)
+  }
+
+  /// The stream to record an event in, and its identity where the event says it.
+  private func primary(
+    of event: NewEvent, _ conversation: ConversationID, _ target: Envelope?, at index: Int
+  ) throws(StoreError) -> (stream: StreamID, identity: Identity?) {
+    let stated = event.statedIdentity.map { (stream: ids.stream(of: $0), identity: $0) }
+    if let known = event.knownIDs.stream { return (known, stated?.stream == known ? stated?.identity : nil) }
+    if let stated { return (stated.stream, stated.identity) }
+    if let target { return (target.stream, nil) }
+    if let opening = opening(of: conversation) { return (opening.stream, nil) }
+    throw StoreError(
+      .noStream,
+      "the event names no customer, answers no event, and its conversation is not one that a customer opened: "
+        + "say whom it is from, to or about", at: .init(index: index))
+  }
+
+  private func envelope(
+    of event: NewEvent, stream: StreamID, _ conversation: ConversationID, _ target: Envelope?
+  ) -> Envelope {
+    var known = NewEvent.KnownIDs()
+    known.stream = stream
+    known.conversation = conversation
+    known.actor = event.from.map(actor(_:as: event.effectiveActorKind))
+    known.caseID = event.caseKey.map(ids.caseID)
+    known.touchpoint = event.touchpoint.map(ids.touchpoint) ?? target?.touchpoint
+    return event.envelope(event: id(of: event), ids: known)
+  }
+
+  private func actor(_ party: Party, as kind: ActorKind) -> ActorID {
+    switch party {
+    case .identity(let identity): ActorID(rawValue: ids.stream(of: identity).rawValue)
+    case .actor(let actor): ids.actor(actor)
+    case .ours(let address): ids.actor(Actor(kind, address.description))
+    }
+  }
+}
+
+// MARK: - What the store records itself
+
+extension AppendPlanner {
+  /// Before an event: `observed` for each stream and `opened` for the conversation, when this may be their first
+  /// use. Says whether it opens the conversation.
+  private mutating func addFirstUses(of event: NewEvent, _ envelope: Envelope, identity: Identity?) -> Bool {
+    if let identity {
+      let isSender = event.from?.customer == identity
+      let name = isSender ? event.fromName : event.recipients.first { $0.party.customer == identity }?.name
+      addObserved(identity, trust: isSender ? .channel : .none, name: name ?? "", cause: envelope)
+    }
+    let opens = addOpened(by: event, envelope)
+    for (identity, role) in event.involved {
+      let isSender = role == .from
+      let name = isSender ? event.fromName : event.recipients.first { $0.party.customer == identity }?.name
+      addObserved(identity, trust: isSender ? .channel : .none, name: name ?? "", cause: envelope)
+    }
+    for presented in event.presented where presented.trust > .none {
+      addObserved(presented.identity, trust: presented.trust, name: "", cause: envelope)
+    }
+    return opens
+  }
+
+  mutating func addObserved(_ identity: Identity, trust: IdentityTrust, name: String, cause: Envelope) {
+    let stream = ids.stream(of: identity)
+    guard !uses.isObserved(stream), plan.observed.insert(stream).inserted else { return }
+    var body = IdentityObserved()
+    body.causedBy = cause.event.rawValue.data
+    body.identity = identity.record
+    body.trust = trust.record
+    body.displayName = name
+    body.normalizationVersion = UInt32(normalization.version)
+    add(Event.Body(body), id: ids.observed(stream), in: stream, cause: cause, keepsConversation: false)
+  }
+
+  private mutating func addOpened(by event: NewEvent, _ envelope: Envelope) -> Bool {
+    guard let key = event.conversation, ids.conversation(key) == envelope.conversation,
+      opening(of: envelope.conversation) == nil
+    else { return false }
+    plan.openings[envelope.conversation] = .init(stream: envelope.stream, channel: envelope.channel)
+    var body = ConversationOpened()
+    body.causedBy = envelope.event.rawValue.data
+    body.key = key.record
+    if case .messageSent(let message) = event.body { body.subject = message.subject }
+    body.initiative = event.initiative
+    body.touchpointName = event.touchpoint?.name ?? ""
+    body.presented = event.presented.map(\.record)
+    // One that says what was presented must not be left out silently: if it comes second, the log says so, and
+    // what was presented is recorded on its own.
+    add(
+      Event.Body(body), id: ids.opened(envelope.conversation), in: envelope.stream, cause: envelope,
+      ifKnown: event.presented.isEmpty ? .skip : .report)
+    return true
+  }
+
+  /// After an event: a pointer in the stream of each other customer it involves.
+  private mutating func addInvolved(in event: NewEvent, _ envelope: Envelope) {
+    for (identity, role) in event.involved {
+      let stream = ids.stream(of: identity)
+      guard stream != envelope.stream else { continue }
+      var body = IdentityInvolved()
+      body.causedBy = envelope.event.rawValue.data
+      body.eventID = envelope.event.rawValue.data
+      body.streamID = envelope.stream.rawValue.data
+      body.role = role
+      add(
+        Event.Body(body), id: ids.involved(in: envelope.event, stream), in: stream, cause: envelope)
+    }
+  }
+
+  /// Adds one of the store's own events, at the time of the event that caused it.
+  mutating func add(
+    _ body: Event.Body, id: EventID, in stream: StreamID, cause: Envelope, keepsConversation: Bool = true,
+    ifKnown: NewRecord.KnownRule = .skip
+  ) {
+    guard !ownIDs.contains(id) else { return }
+    var envelope = Envelope()
+    envelope.stream = stream
+    envelope.event = id
+    if keepsConversation {
+      envelope.conversation = cause.conversation
+      envelope.caseID = cause.caseID
+      envelope.touchpoint = cause.touchpoint
+    }
+    envelope.occurredAt = cause.occurredAt
+    envelope.sourceOrder = cause.sourceOrder
+    envelope.kind = body.kind
+    envelope.bodyVersion = body.version
+    envelope.utcOffset = cause.utcOffset
+    envelope.channel = cause.channel
+    envelope.actorKind = .system
+    envelope.direction = .internal
+    envelope.visibility = .internal
+    envelope.precision = cause.precision
+    envelope.flags = cause.flags.intersection([.imported, .late])
+    plan.append(own: envelope, body.bytes, ifKnown: ifKnown)
+  }
+}

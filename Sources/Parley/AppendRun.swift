@@ -1,0 +1,155 @@
+import ParleyEnvelope
+import ParleyEvents
+import ParleyLog
+
+/// New events on their way into the log: laid out, appended, and settled by the log's answer; again, without what
+/// turned out to be known, until each has an outcome.
+///
+/// A state machine that does no I/O itself, so that the waiting and the suspending append are the same.
+struct AppendRun: Sendable {
+  /// What one event's refusal means for the others.
+  enum Failure: Sendable {
+    /// None is stored.
+    case refusesAll
+    /// It gets its error, the others are stored.
+    case refusesOne
+  }
+
+  /// How often a run begins again because somebody else was faster.
+  static let attemptsMax = 64
+
+  let events: [NewEvent]
+  let eventIDs: [EventID]
+  let failure: Failure
+  let condition: AppendCondition?
+  /// What became of each event; nil while that is open.
+  private(set) var outcomes: [Result<AppendReceipt, StoreError>?]
+  private let context: StoreContext
+  /// The events laid out last, by their index.
+  private var plan = AppendPlan()
+  private var isJudged = false
+  private var attempts = 0
+
+  init(
+    _ events: [NewEvent], failure: Failure, condition: AppendCondition? = nil, in context: StoreContext
+  ) throws(StoreError) {
+    self.events = events
+    self.failure = failure
+    self.condition = condition
+    self.context = context
+    eventIDs = events.map { $0.id { context.ids.hash($0) } }
+    outcomes = Array(repeating: nil, count: events.count)
+    try AppendLimits.check(eventCount: events.count)
+    if let condition { try AppendLimits.check(condition) }
+    try checkRepeats()
+  }
+
+  /// What has to be looked up before the events that have no outcome can be laid out; nil when all have one.
+  var needs: AppendNeeds? {
+    let open = events.indices.filter { outcomes[$0] == nil }
+    guard !open.isEmpty else { return nil }
+    var needs = AppendNeeds()
+    for index in open { needs.add(events[index], eventIDs[index], in: context) }
+    return needs
+  }
+
+  /// Lays out the events that have no outcome; nil when none is left to append.
+  mutating func layOut(_ facts: AppendFacts) throws(StoreError) -> AppendBatch? {
+    attempts += 1
+    guard attempts <= Self.attemptsMax else {
+      throw StoreError(.somethingNew, "others kept appending to the same customers: append again")
+    }
+    var planner = AppendPlanner(context, facts: facts, ownIDs: Set(eventIDs))
+    for index in events.indices where outcomes[index] == nil {
+      do throws(StoreError) { try planner.add(events[index], at: index) } catch { try refuse(index, error) }
+    }
+    plan = planner.plan
+    guard plan.hasNewEvents else { return nil }
+    try AppendLimits.check(plainBytes: plan.plainBytes)
+    isJudged = condition == nil && facts.judged != nil
+    return AppendBatch(plan.records, unchanged: (condition?.unchanged ?? facts.judged)?.unchanged)
+  }
+
+  /// The old events that must be read to settle an answer.
+  func comparisons(for outcome: AppendOutcome) -> [Position] {
+    guard case .known(let records) = outcome else { return [] }
+    return records.filter { plan.origins[$0.index] != nil }.map(\.position)
+  }
+
+  /// Takes the log's answer; `old` holds the events that `comparisons` asked for, nil where one is damaged.
+  mutating func settle(_ outcome: AppendOutcome, old: [Position: LogRecord]) throws(StoreError) {
+    switch outcome {
+    case .stored(let positions): settle(stored: positions)
+    case .known(let records): try settle(known: records, old)
+    case .changed(_, let position):
+      guard !isJudged else { return }
+      throw StoreError(
+        .somethingNew, "something happened to the customer since the timeline was read: read it again",
+        at: .init(position: position))
+    }
+  }
+}
+
+// MARK: - Settling
+
+extension AppendRun {
+  private mutating func settle(stored positions: [Position?]) {
+    for (index, position) in plan.positions(positions, count: events.count).enumerated() {
+      if let position { outcomes[index] = .success(.stored(position)) }
+    }
+    context.uses.remember(streams: plan.observed, openings: plan.openings)
+  }
+
+  private mutating func settle(known: [KnownRecord], _ old: [Position: LogRecord]) throws(StoreError) {
+    // One of the store's own may be known to the log and not to us: looking it up again finds it.
+    let own = known.filter { plan.origins[$0.index] != nil }
+    for record in own {
+      guard let index = plan.origins[record.index] else { continue }
+      if isSame(plan.records[record.index], as: old[record.position]) {
+        outcomes[index] = .success(.alreadyStored(record.position))
+      } else {
+        try refuse(index, Self.different(index, record.position))
+      }
+    }
+    guard condition != nil, !own.isEmpty, let first = outcomes.firstIndex(where: { $0 == nil }) else { return }
+    throw StoreError(
+      .partlyKnown, "some of the batch is stored already and some is not, and a condition was given: "
+        + "nothing was stored; append what is new on its own", at: .init(index: first))
+  }
+
+  /// Equal by the source's own digest of the content, or else by the bytes. A damaged event can't be compared: its
+  /// id is known, and that is the answer.
+  private func isSame(_ record: NewRecord, as old: LogRecord?) -> Bool {
+    guard let old, old.body != record.body else { return true }
+    guard let digest = Self.digest(of: record.envelope, record.body),
+      let oldDigest = Self.digest(of: old.envelope, old.body)
+    else { return false }
+    return digest == oldDigest
+  }
+
+  private static func digest(of envelope: Envelope, _ body: [UInt8]) -> [UInt8]? {
+    let payload = Event.Body(kind: envelope.kind, version: envelope.bodyVersion, bytes: body).payload
+    guard let digest = payload?.source.sourceDigest, !digest.isEmpty else { return nil }
+    return Array(digest)
+  }
+
+  private static func different(_ index: Int, _ position: Position) -> StoreError {
+    StoreError(
+      .differentContent,
+      "the event's id is that of an event stored before with different content: give a changed item a new "
+        + "revision", at: .init(index: index, position: position))
+  }
+
+  private mutating func refuse(_ index: Int, _ error: StoreError) throws(StoreError) {
+    guard failure == .refusesOne else { throw error }
+    outcomes[index] = .failure(error)
+  }
+
+  private func checkRepeats() throws(StoreError) {
+    var seen = Set<EventID>(minimumCapacity: eventIDs.count)
+    for (index, id) in eventIDs.enumerated() where !seen.insert(id).inserted {
+      throw StoreError(
+        .repeatedID, "the batch has the same event twice: append it once", at: .init(index: index))
+    }
+  }
+}
