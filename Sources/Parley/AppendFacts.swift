@@ -7,18 +7,20 @@ struct AppendNeeds: Equatable {
   var targets: Set<Position> = []
   /// Conversations of which the customer or medium is not stated, or into which something is presented.
   var conversations: Set<ConversationID> = []
-  /// Verified identities that were presented, by the event that does: whether to follow the link depends on both
-  /// customers.
-  var links: [EventID: Set<LinkQuestion>] = [:]
+  /// Identities that were presented with proof, and those they came with, by the event that does: whether they are
+  /// joined depends on both customers.
+  var customers: [EventID: Set<Identity>] = [:]
 
-  var isEmpty: Bool { targets.isEmpty && conversations.isEmpty && links.isEmpty }
+  var isEmpty: Bool { targets.isEmpty && conversations.isEmpty && customers.isEmpty }
 
   /// Adds what a new event needs.
   mutating func add(_ event: NewEvent, _ id: EventID, in context: StoreContext) {
     let event = event.resolved(by: context.normalization)
     if let target = event.inReplyTo { targets.insert(target) }
-    let questions = AppendPlanner.questions(of: event)
-    if !questions.isEmpty { links[id] = Set(questions) }
+    if let identity = event.statedIdentity {
+      let verified = event.presented.filter { $0.trust == .verified }.map(\.identity)
+      if !verified.isEmpty { customers[id] = Set(verified + [identity]) }
+    }
     guard let conversation = event.knownIDs.conversation ?? event.conversation.map(context.ids.conversation),
       needsOpening(event, context.uses.opening(of: conversation))
     else { return }
@@ -32,31 +34,14 @@ struct AppendNeeds: Equatable {
   }
 }
 
-/// Whether two identities that one contact showed with proof may be joined.
-struct LinkQuestion: Hashable, Sendable {
-  var first: Identity
-  var second: Identity
-  var trust: IdentityTrust
-}
-
 /// What was found about `AppendNeeds`.
 struct AppendFacts: Sendable {
   /// The envelopes of events that are answered.
   var targets: [Position: Envelope] = [:]
   /// How conversations were opened, for those that were.
   var openings: [ConversationID: FirstUses.Opening] = [:]
-  /// What the rules say to links.
-  var verdicts: [LinkQuestion: LinkVerdict] = [:]
-  /// The streams that the verdicts were made from, and up to where they were read.
+  /// What the customers hold that links are asked for, by identity; an identity that is not here stands alone.
+  var holdings: [Identity: LinkHoldings] = [:]
+  /// The streams that the holdings were read from, and up to where.
   var judged: TimelineCondition?
-}
-
-/// What the rules say to a link.
-enum LinkVerdict: Hashable, Sendable {
-  /// It is followed from now on.
-  case followed
-  /// The two are one customer already.
-  case alreadyJoined
-  /// It is not made, for a reason that is recorded.
-  case refused(IdentityRefused.Ground, String)
 }

@@ -1,3 +1,4 @@
+import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 

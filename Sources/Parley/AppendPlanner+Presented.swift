@@ -14,13 +14,6 @@ extension AppendPlanner {
     }
   }
 
-  /// The questions that must be answered before an event can be laid out.
-  static func questions(of event: NewEvent) -> [LinkQuestion] {
-    guard let identity = event.statedIdentity else { return [] }
-    return event.presented.filter { $0.trust == .verified && $0.identity != identity }
-      .map { LinkQuestion(first: identity, second: $0.identity, trust: $0.trust) }
-  }
-
   private mutating func addPresentation(_ presented: PresentedIdentity, _ envelope: Envelope) {
     guard !envelope.conversation.isNone else { return }
     var body = ConversationParticipantChanged()
@@ -32,24 +25,40 @@ extension AppendPlanner {
     add(Event.Body(body), id: id, in: envelope.stream, cause: envelope)
   }
 
-  private func fact(of presented: PresentedIdentity, _ envelope: Envelope, _ identity: Identity) -> LinkFact? {
-    let contact =
-      envelope.conversation.isNone ? envelope.event.rawValue : envelope.conversation.rawValue
+  private mutating func fact(
+    of presented: PresentedIdentity, _ envelope: Envelope, _ identity: Identity
+  ) -> LinkFact? {
+    guard presented.trust > .none else { return nil }
+    let contact = envelope.conversation.isNone ? envelope.event.rawValue : envelope.conversation.rawValue
     let link = ids.presentedLink(
       envelope.stream, ids.stream(of: presented.identity), trust: presented.trust, contact: contact)
     var fact = LinkFact(
       kind: .identitySuggested, link: link, first: identity, second: presented.identity, trust: presented.trust)
     fact.causedBy = envelope.event
     fact.evidence = [evidence(of: presented, envelope)]
-    guard presented.trust == .verified else { return presented.trust == .none ? nil : fact }
-    switch facts.verdicts[LinkQuestion(first: identity, second: presented.identity, trust: .verified)] {
-    case .followed: fact.kind = .identityLinked
-    case .alreadyJoined, nil: return nil
-    case .refused(let ground, let reason):
+    switch decide(ProposedLink(identity, presented.identity, trust: presented.trust)) {
+    case .follow: fact.kind = .identityLinked
+    case .suggest: break
+    case .alreadyJoined: return nil
+    case .refuse(let refusal):
       fact.kind = .identityRefused
-      (fact.ground, fact.reason) = (ground, reason)
+      (fact.ground, fact.reason) = (refusal.ground, refusal.reason)
     }
     return fact
+  }
+
+  /// What the rules say to a link. One that is followed counts for those after it.
+  private mutating func decide(_ link: ProposedLink) -> LinkDecision {
+    let first = holdings[link.first] ?? LinkHoldings([link.first: .channel])
+    let second = holdings[link.second] ?? LinkHoldings([link.second: link.trust])
+    let decision = LinkRules.standard.decide(link, first: first, second: second)
+    if decision == .follow {
+      let both = LinkHoldings(
+        first.identities.merging(second.identities) { max($0, $1) }, shared: first.shared.union(second.shared),
+        separated: first.separated.union(second.separated))
+      for identity in both.identities.keys { holdings[identity] = both }
+    }
+    return decision
   }
 
   private func evidence(of presented: PresentedIdentity, _ envelope: Envelope) -> LinkEvidence {

@@ -16,6 +16,8 @@ struct AppendPlanner {
   let facts: AppendFacts
   /// Ids that the caller's own events have: what the store would add under one of them is there already.
   let ownIDs: Set<EventID>
+  /// What customers hold, as links of this batch join them.
+  var holdings: [Identity: LinkHoldings]
   var plan = AppendPlan()
 
   init(_ context: StoreContext, facts: AppendFacts = AppendFacts(), ownIDs: Set<EventID> = []) {
@@ -23,6 +25,7 @@ struct AppendPlanner {
     normalization = context.normalization
     uses = context.uses
     self.facts = facts
+    holdings = facts.holdings
     self.ownIDs = ownIDs
   }
 
@@ -90,7 +93,7 @@ extension AppendPlanner {
     var known = NewEvent.KnownIDs()
     known.stream = stream
     known.conversation = conversation
-    known.actor = event.from.map(actor(_:as: event.effectiveActorKind))
+    known.actor = event.from.map { actor($0, as: event.effectiveActorKind) }
     known.caseID = event.caseKey.map(ids.caseID)
     known.touchpoint = event.touchpoint.map(ids.touchpoint) ?? target?.touchpoint
     return event.envelope(event: id(of: event), ids: known)

@@ -1,0 +1,158 @@
+import ParleyEnvelope
+public import ParleyEvents
+import ParleyLog
+
+extension ConversationStore {
+  /// Appends an event and returns when it is on disk.
+  ///
+  /// The same event appended again is stored once and answered with its old position; the same id with different
+  /// content throws `differentContent`. With a condition that no longer holds, throws `somethingNew`.
+  /// Once under way it is not cancellable. After an error that says nothing else, append the same value again.
+  @discardableResult @concurrent
+  public func append(
+    _ event: NewEvent, if condition: AppendCondition? = nil
+  ) async throws(StoreError) -> AppendReceipt {
+    try await append(batch: [event], if: condition)[0]
+  }
+
+  /// Appends events together or not at all, and returns their receipts in order when they are on disk.
+  ///
+  /// Those stored before are answered with their old positions and the rest is stored, unless a condition is given:
+  /// then a batch of which some are known throws `partlyKnown`.
+  @discardableResult @concurrent
+  public func append(
+    batch events: [NewEvent], if condition: AppendCondition? = nil
+  ) async throws(StoreError) -> [AppendReceipt] {
+    let run = try AppendRun(events, failure: .refusesAll, condition: condition, in: context)
+    return try Self.receipts(try await finish(run))
+  }
+
+  /// Appends events that have nothing to do with each other: each has its own outcome, and they share syncs.
+  /// Receipts come in order, when all that could be stored is on disk.
+  @concurrent
+  public func append(each events: [NewEvent]) async -> [Result<AppendReceipt, StoreError>] {
+    var outcomes: [Result<AppendReceipt, StoreError>] = []
+    for chunk in EachChunks(events, in: context) {
+      do throws(StoreError) {
+        let run = try AppendRun(chunk.events, failure: .refusesOne, in: context)
+        outcomes += Self.outcomes(try await finish(run))
+      } catch {
+        outcomes += chunk.events.map { _ in .failure(error) }
+      }
+    }
+    return outcomes
+  }
+
+  private func finish(_ start: AppendRun) async throws(StoreError) -> AppendRun {
+    var run = start
+    while let needs = run.needs {
+      let facts = try await facts(for: needs)
+      guard let batch = try run.layOut(facts) else { break }
+      let outcome = try await commit(batch)
+      let old = try await comparisons(run.comparisons(for: outcome))
+      try run.settle(outcome, old: old)
+    }
+    return run
+  }
+
+  private func facts(for needs: AppendNeeds) async throws(StoreError) -> AppendFacts {
+    if needs.isEmpty { return AppendFacts() }
+    return try await IOThreads.shared.run { () throws(StoreError) in try self.lookUp(needs) }
+  }
+
+  private func commit(_ batch: AppendBatch) async throws(StoreError) -> AppendOutcome {
+    do { return try await log.append(batch) } catch { throw StoreError(error) }
+  }
+
+  private func comparisons(_ positions: [Position]) async throws(StoreError) -> [Position: LogRecord] {
+    if positions.isEmpty { return [:] }
+    return try await IOThreads.shared.run { () throws(StoreError) in try self.records(at: positions) }
+  }
+}
+
+// MARK: - Blocking
+
+extension ConversationStore {
+  /// `append(batch:if:)`, blocking.
+  @discardableResult
+  package func appendBlocking(
+    _ events: [NewEvent], if condition: AppendCondition? = nil
+  ) throws(StoreError) -> [AppendReceipt] {
+    let run = try AppendRun(events, failure: .refusesAll, condition: condition, in: context)
+    return try Self.receipts(try finishBlocking(run))
+  }
+
+  /// `append(each:)`, blocking.
+  package func appendEachBlocking(_ events: [NewEvent]) -> [Result<AppendReceipt, StoreError>] {
+    var outcomes: [Result<AppendReceipt, StoreError>] = []
+    for chunk in EachChunks(events, in: context) {
+      do throws(StoreError) {
+        let run = try AppendRun(chunk.events, failure: .refusesOne, in: context)
+        outcomes += Self.outcomes(try finishBlocking(run))
+      } catch {
+        outcomes += chunk.events.map { _ in .failure(error) }
+      }
+    }
+    return outcomes
+  }
+
+  private func finishBlocking(_ start: AppendRun) throws(StoreError) -> AppendRun {
+    var run = start
+    while let needs = run.needs {
+      let facts = needs.isEmpty ? AppendFacts() : try lookUp(needs)
+      guard let batch = try run.layOut(facts) else { break }
+      let outcome = try StoreError.wrappingLog { () throws(LogError) in try log.append(batch) }
+      try run.settle(outcome, old: try records(at: run.comparisons(for: outcome)))
+    }
+    return run
+  }
+
+  private static func receipts(_ run: AppendRun) throws(StoreError) -> [AppendReceipt] {
+    var receipts: [AppendReceipt] = []
+    for outcome in outcomes(run) { receipts.append(try outcome.get()) }
+    return receipts
+  }
+
+  private static func outcomes(_ run: AppendRun) -> [Result<AppendReceipt, StoreError>] {
+    run.outcomes.map { outcome in
+      guard let outcome else { preconditionFailure("AppendRun ended with an event that has no outcome") }
+      return outcome
+    }
+  }
+}
+
+// MARK: - Looking up
+
+extension ConversationStore {
+  /// Finds what must be known before new events can be laid out. Blocks.
+  func lookUp(_ needs: AppendNeeds) throws(StoreError) -> AppendFacts {
+    var facts = AppendFacts()
+    for (position, record) in try records(at: needs.targets.sorted()) {
+      facts.targets[position] = record.envelope
+    }
+    for conversation in needs.conversations {
+      facts.openings[conversation] = try opening(of: conversation)
+    }
+    return facts
+  }
+
+  /// How a conversation was opened; nil when it never was.
+  func opening(of conversation: ConversationID) throws(StoreError) -> FirstUses.Opening? {
+    let position = try StoreError.wrappingLog { () throws(LogError) in
+      try log.position(of: context.ids.opened(conversation))
+    }
+    guard let position, let record = try records(at: [position])[position] else { return nil }
+    return FirstUses.Opening(stream: record.envelope.stream, channel: record.envelope.channel)
+  }
+
+  /// Events by position; those that are damaged, or that the log does not hold, are left out.
+  func records(at positions: [Position]) throws(StoreError) -> [Position: LogRecord] {
+    let head = log.head
+    let results = try StoreError.wrappingLog { () throws(LogError) in
+      try log.read(positions.filter { $0 < head })
+    }
+    var records: [Position: LogRecord] = [:]
+    for case .record(let record) in results { records[record.position] = record }
+    return records
+  }
+}

@@ -1,0 +1,131 @@
+public import ParleyEnvelope
+public import ParleyEvents
+package import ParleyLog
+
+/// A store of conversations: every chat, mail, call and post of a customer as an event in one append-only log,
+/// and one timeline per customer made from it.
+///
+/// ```swift
+/// let store = try await ConversationStore.open(at: path)
+/// let ana   = try Identity.email("Ana@Example.com")
+/// let chat  = store.conversation(.chat, "webchat", thread: "c-991")
+/// let asked = try await store.append(.message("Where is order 4711?", from: ana, in: chat, id: "m-17", at: sentAt))
+/// let seen  = try await store.timeline(of: ana, for: .agent("kim", purpose: .support), last: 50)
+/// try await store.append(.reply("On its way.", by: .agent("kim"), to: asked), if: .nothingNew(since: seen))
+/// ```
+///
+/// An acknowledged append is on disk. One process appends, any number read beside it; within a process any number
+/// of tasks may use one value at once, and appends that come together share a sync. Reading never waits for
+/// appending. Every call that touches the disk does it on threads of its own, never on the caller's.
+public final class ConversationStore: Sendable {
+  /// The log below.
+  package let log: EventLog
+  let context: StoreContext
+  let access: StoreAccess
+  /// The time now, for what depends on the instant at which it is read.
+  let clock: @Sendable () -> Timestamp
+
+  private init(
+    _ log: EventLog, access: StoreAccess, clock: @escaping @Sendable () -> Timestamp
+  ) throws(StoreError) {
+    self.log = log
+    self.access = access
+    self.clock = clock
+    context = StoreContext(
+      ids: StoreIDs(key: log.key),
+      normalization: try StoreOptions.normalization(in: log.descriptor.metadata))
+  }
+
+  // MARK: - Opening
+
+  /// Opens a store, for appending unless stated. Takes milliseconds whatever the store's size, also after a crash.
+  ///
+  /// Throws `noStore`, `newerFormat`, `wrongKey`, `alreadyOpen` when somebody else appends to it, `readOnly`.
+  @concurrent
+  public static func open(
+    at path: String, for access: StoreAccess = .appending
+  ) async throws(StoreError) -> ConversationStore {
+    try await IOThreads.shared.run { () throws(StoreError) in
+      try open(in: .posix(at: path), for: access)
+    }
+  }
+
+  /// Creates a store in a directory that is empty or not there yet, and opens it for appending.
+  ///
+  /// Throws `directoryNotEmpty`, `readOnly`, or the refusal of an option.
+  @concurrent
+  public static func create(
+    at path: String, _ options: StoreOptions = StoreOptions()
+  ) async throws(StoreError) -> ConversationStore {
+    try await IOThreads.shared.run { () throws(StoreError) in try create(in: .posix(at: path), options) }
+  }
+
+  /// `open(at:for:)` in any environment, blocking.
+  package static func open(
+    in environment: LogEnvironment, for access: StoreAccess
+  ) throws(StoreError) -> ConversationStore {
+    let log = try StoreError.wrappingLog { () throws(LogError) in
+      switch access {
+      case .appending: try EventLog.openForAppending(environment: environment)
+      case .reading: try EventLog.openForReading(environment: environment)
+      }
+    }
+    return try ConversationStore(log, access: access, clock: environment.clock)
+  }
+
+  /// `create(at:_:)` in any environment, blocking.
+  package static func create(
+    in environment: LogEnvironment, _ options: StoreOptions = StoreOptions()
+  ) throws(StoreError) -> ConversationStore {
+    var logOptions = LogOptions()
+    logOptions.metadata = try options.metadata()
+    try StoreError.wrappingLog { () throws(LogError) in
+      try EventLog.create(environment: environment, options: logOptions)
+    }
+    return try open(in: environment, for: .appending)
+  }
+
+  /// Gives the store up. What was acknowledged is on disk already; appends that are on their way are finished
+  /// first. Later calls throw.
+  @concurrent
+  public func close() async {
+    await IOThreads.shared.run { self.log.close() }
+  }
+
+  // MARK: - What it is
+
+  /// The store's own id, chosen when it was created.
+  public var id: Bytes16 { log.descriptor.storeID }
+
+  /// When the store was created.
+  public var createdAt: Timestamp { log.descriptor.createdAt }
+
+  /// The rules by which it makes one identity of its many spellings.
+  public var normalization: Normalization { context.normalization }
+
+  /// The number of events, as far as this value has seen them.
+  public var head: Position { log.head }
+
+  // MARK: - Naming things
+
+  /// A thread in the system it lives in.
+  public func conversation(
+    _ channel: Channel, _ system: String, account: String = "", thread: String
+  ) -> ConversationKey {
+    ConversationKey(channel, system, account: account, thread: thread)
+  }
+
+  /// The stream of an identity's events.
+  public func stream(of identity: Identity) -> StreamID {
+    context.ids.stream(of: identity.resolved(by: normalization))
+  }
+
+  /// The id of a conversation's events.
+  public func conversationID(of key: ConversationKey) -> ConversationID { context.ids.conversation(key) }
+
+  /// The id that actor's events carry.
+  public func actorID(of actor: Actor) -> ActorID { context.ids.actor(actor) }
+
+  /// The id of an event to be appended.
+  public func eventID(of event: NewEvent) -> EventID { event.id { context.ids.hash($0) } }
+}

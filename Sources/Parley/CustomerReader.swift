@@ -1,0 +1,38 @@
+import ParleyEnvelope
+import ParleyEvents
+import ParleyLog
+
+/// Finds a customer and keeps what was read for that, so that the timeline reads nothing twice. Blocks.
+struct CustomerReader {
+  let streams: StreamReader
+  let instant: Timestamp
+  /// What was read so far.
+  private(set) var histories: [StreamID: EventHistory] = [:]
+
+  init(log: EventLog, through: Position, instant: Timestamp) {
+    streams = StreamReader(log: log, through: through)
+    self.instant = instant
+  }
+
+  /// The customer that an identity belongs to: breadth first over the links that are followed.
+  mutating func customer(of identity: Identity, stream: StreamID) throws(StoreError) -> Customer {
+    var fold = CustomerFold(of: identity, stream: stream, through: streams.through, at: instant)
+    var frontier = fold.frontier
+    while !frontier.isEmpty {
+      for stream in frontier {
+        let history = try history(of: stream)
+        try StoreError.wrappingEvents { () throws(EventError) in try fold.add(stream, history.events) }
+      }
+      frontier = fold.frontier
+    }
+    return fold.customer()
+  }
+
+  /// The whole of a stream.
+  mutating func history(of stream: StreamID) throws(StoreError) -> EventHistory {
+    if let history = histories[stream] { return history }
+    let history = try streams.events(of: stream)
+    histories[stream] = history
+    return history
+  }
+}

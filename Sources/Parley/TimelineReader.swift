@@ -1,0 +1,141 @@
+import ParleyEnvelope
+import ParleyEvents
+import ParleyLog
+
+/// Gathers everything that one timeline is a function of. Blocks.
+struct TimelineReader {
+  private var reader: CustomerReader
+  private var input: TimelineInput
+  private let log: EventLog
+
+  init(log: EventLog, viewer: Viewer, through: Position, instant: Timestamp) {
+    self.log = log
+    reader = CustomerReader(log: log, through: through, instant: instant)
+    // Links below verified are not followed yet, so nobody can be shown what lies behind them.
+    var viewer = viewer
+    viewer.leastTrust = .verified
+    input = TimelineInput(viewer: viewer, through: through, instant: instant)
+  }
+
+  /// The input of the timeline of the customer that an identity belongs to.
+  mutating func read(_ identity: Identity, stream: StreamID) throws(StoreError) -> TimelineInput {
+    let customer = try reader.customer(of: identity, stream: stream)
+    input.streams = customer.streams
+    input.identities = customer.identities.map { TimelineIdentity($0, links: customer.links) }
+    input.suggestions = customer.suggestions.compactMap { TimelineSuggestion($0, customer) }
+    input.suggestions += customer.parts.compactMap { TimelineSuggestion($0) }
+    for stream in customer.streams { try add(stream, customer) }
+    addDamage()
+    return input
+  }
+
+  private mutating func add(_ stream: StreamID, _ customer: Customer) throws(StoreError) {
+    let history = try reader.history(of: stream)
+    var pointers: [(Event, Identity)] = []
+    for event in history {
+      switch customer.owner(of: event.envelope) {
+      case .own(let identity):
+        input.events.append(TimelineEvent(event, .own(identity)))
+        if event.kind == .identityInvolved { pointers.append((event, identity)) }
+      case .attributed(let identity): input.events.append(TimelineEvent(event, .attributed(identity)))
+      case .another(_, let reason): input.gaps.append(TimelineGap(event, .attributedElsewhere, reason))
+      case .undecided, .foreign: break
+      }
+    }
+    if customer.identities.contains(where: { $0.stream == stream }) {
+      input.gaps += history.damaged.map { TimelineGap($0) }
+    }
+    for (pointer, identity) in pointers { try follow(pointer, identity) }
+  }
+
+  /// Adds the event that a pointer leads to: recorded under somebody else's identity, shown whole.
+  private mutating func follow(_ pointer: Event, _ identity: Identity) throws(StoreError) {
+    guard case .identityInvolved(let body) = pointer.body, let id = Bytes16(body.eventID) else { return }
+    guard let position = try reader.streams.position(of: EventID(rawValue: id)) else { return }
+    let history = try reader.streams.history(at: [position])
+    input.gaps += history.damaged.map { TimelineGap($0) }
+    guard let event = history.first else { return }
+    let involvement = TimelineInvolvement(
+      identity: identity, role: body.role, from: body.hasInvolvedFrom ? Timestamp(body.involvedFrom) : nil,
+      until: body.hasInvolvedUntil ? Timestamp(body.involvedUntil) : nil, pointer: pointer.position)
+    input.events.append(TimelineEvent(event, .involved(involvement)))
+  }
+
+  /// Damage that may hide which stream an event is in: it may be this customer's, and the timeline says so.
+  private mutating func addDamage() {
+    let through = input.through
+    guard !through.isNone else { return }
+    let known = Set(input.gaps.map(\.first))
+    for damage in log.damages where damage.positions.lowerBound <= through && !damage.positions.isEmpty {
+      guard !known.contains(damage.positions.lowerBound) else { continue }
+      input.gaps.append(TimelineGap(DamagedEvents(damage)))
+    }
+  }
+}
+
+// MARK: - From what was found
+
+extension TimelineIdentity {
+  init(_ held: CustomerIdentity, links: [CustomerLink]) {
+    let own = links.filter { $0.first == held.identity || $0.second == held.identity }
+    self.init(
+      identity: held.identity, stream: held.stream, joins: own.map { Join($0, of: held.identity) })
+  }
+}
+
+extension TimelineIdentity.Join {
+  fileprivate init(_ link: CustomerLink, of identity: Identity) {
+    self.init(
+      to: link.first == identity ? link.second : link.first, trust: link.trust,
+      how: link.basis == .contact ? "verified" : link.basis.rawValue, at: link.recordedAt,
+      position: link.position, evidence: link.words)
+  }
+}
+
+extension TimelineSuggestion {
+  fileprivate init?(_ link: CustomerLink, _ customer: Customer) {
+    guard let other = [link.first, link.second].first(where: { !customer.holds($0) }) else { return nil }
+    self.init(identity: other, evidence: link.words, position: link.position)
+  }
+
+  fileprivate init?(_ part: ConversationPart) {
+    guard case .undecided(let doubt) = part.owner else { return nil }
+    if case .attributedToNobody = doubt { return nil }
+    self.init(
+      identity: part.identity, conversation: part.conversation, evidence: doubt.words, position: part.first)
+  }
+}
+
+extension CustomerLink {
+  /// The evidence in words.
+  fileprivate var words: String {
+    let words = evidence.map { $0.explanation.isEmpty ? "\($0.basis)" : $0.explanation } + [reason]
+    return words.filter { !$0.isEmpty }.joined(separator: "; ")
+  }
+}
+
+extension PartDoubt {
+  fileprivate var words: String {
+    switch self {
+    case .sharedIdentity: "several customers use this identity"
+    case .presentsAnother(let identity, let held):
+      "presents \(identity), while the customer holds \(held.map(\.description).joined(separator: ", "))"
+    case .presentsAnotherThan(_, let identity): "another conversation of this identity presents \(identity)"
+    case .attributedToNobody(let reason): reason
+    }
+  }
+}
+
+extension TimelineGap {
+  fileprivate init(_ damage: DamagedEvents) {
+    self.init(
+      first: damage.positions.lowerBound, last: Position(damage.positions.upperBound.rawValue - 1),
+      reason: .damaged, explanation: damage.explanation)
+  }
+
+  fileprivate init(_ event: Event, _ reason: Reason, _ explanation: String) {
+    self.init(
+      first: event.position, last: event.position, reason: reason, explanation: explanation,
+      envelope: event.envelope)
+  }
+}
