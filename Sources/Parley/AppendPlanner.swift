@@ -181,7 +181,7 @@ extension AppendPlanner {
   /// Adds one of the store's own events, at the time of the event that caused it.
   mutating func add(
     _ body: Event.Body, id: EventID, in stream: StreamID, cause: Envelope, keepsConversation: Bool = true,
-    ifKnown: NewRecord.KnownRule = .skip
+    by actor: Actor? = nil, ifKnown: NewRecord.KnownRule = .skip
   ) {
     guard !ownIDs.contains(id) else { return }
     var envelope = Envelope()
@@ -198,7 +198,8 @@ extension AppendPlanner {
     envelope.bodyVersion = body.version
     envelope.utcOffset = cause.utcOffset
     envelope.channel = cause.channel
-    envelope.actorKind = .system
+    envelope.actor = actor.map(ids.actor) ?? .none
+    envelope.actorKind = actor?.kind ?? .system
     envelope.direction = .internal
     envelope.visibility = .internal
     envelope.precision = cause.precision

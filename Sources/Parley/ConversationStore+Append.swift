@@ -133,7 +133,26 @@ extension ConversationStore {
     for conversation in needs.conversations {
       facts.openings[conversation] = try opening(of: conversation)
     }
+    try lookUpCustomers(needs, &facts)
     return facts
+  }
+
+  /// Reads the customers that verified identities may be joined with, for events that are not stored yet.
+  private func lookUpCustomers(_ needs: AppendNeeds, _ facts: inout AppendFacts) throws(StoreError) {
+    var streams: Set<StreamID> = []
+    let (through, now) = (last, clock())
+    for (event, identities) in needs.customers {
+      let known = try StoreError.wrappingLog { () throws(LogError) in try log.position(of: event) }
+      guard known == nil else { continue }
+      for identity in identities where facts.holdings[identity] == nil {
+        var reader = CustomerReader(log: log, through: through, instant: now)
+        let customer = try reader.customer(of: identity, stream: context.ids.stream(of: identity))
+        facts.holdings[identity] = customer.holdings
+        streams.formUnion(customer.streams)
+      }
+    }
+    guard !streams.isEmpty, streams.count <= AppendLimits.conditionStreamsMax else { return }
+    facts.judged = TimelineCondition(through: through, streams: streams.sorted())
   }
 
   /// How a conversation was opened; nil when it never was.
