@@ -36,7 +36,8 @@ extension AppendPlanner {
       kind: .identitySuggested, link: link, first: identity, second: presented.identity, trust: presented.trust)
     fact.causedBy = envelope.event
     fact.evidence = [evidence(of: presented, envelope)]
-    switch decide(ProposedLink(identity, presented.identity, trust: presented.trust)) {
+    let ownTrust: IdentityTrust = envelope.direction == .inbound ? .channel : .none
+    switch decide(ProposedLink(identity, presented.identity, trust: presented.trust), ownTrust) {
     case .follow: fact.kind = .identityLinked
     case .suggest: break
     case .alreadyJoined: return nil
@@ -48,9 +49,9 @@ extension AppendPlanner {
   }
 
   /// What the rules say to a link. One that is followed counts for those after it.
-  private mutating func decide(_ link: ProposedLink) -> LinkDecision {
-    let first = holdings[link.first] ?? LinkHoldings([link.first: .channel])
-    let second = holdings[link.second] ?? LinkHoldings([link.second: link.trust])
+  private mutating func decide(_ link: ProposedLink, _ ownTrust: IdentityTrust) -> LinkDecision {
+    let first = holdings(of: link.first, ownTrust)
+    let second = holdings(of: link.second, link.trust)
     let decision = LinkRules.standard.decide(link, first: first, second: second)
     if decision == .follow {
       let both = LinkHoldings(
@@ -59,6 +60,13 @@ extension AppendPlanner {
       for identity in both.identities.keys { holdings[identity] = both }
     }
     return decision
+  }
+
+  /// What an identity's customer holds, the identity itself worth what this contact shows of it.
+  private func holdings(of identity: Identity, _ trust: IdentityTrust) -> LinkHoldings {
+    var held = holdings[identity] ?? LinkHoldings([:])
+    held.identities[identity] = max(held.identities[identity] ?? .none, trust)
+    return held
   }
 
   private func evidence(of presented: PresentedIdentity, _ envelope: Envelope) -> LinkEvidence {
