@@ -21,7 +21,8 @@ extension AppendPlanner {
     body.change = .presentedIdentity
     body.presented = [presented.record]
     let id = ids.presented(
-      ids.stream(of: presented.identity), trust: presented.trust, in: (envelope.conversation, envelope.stream))
+      ids.stream(of: presented.identity), trust: presented.trust, in: (envelope.conversation, envelope.stream)
+    )
     add(Event.Body(body), id: id, in: envelope.stream, cause: envelope)
   }
 
@@ -33,7 +34,8 @@ extension AppendPlanner {
     let link = ids.presentedLink(
       envelope.stream, ids.stream(of: presented.identity), trust: presented.trust, contact: contact)
     var fact = LinkFact(
-      kind: .identitySuggested, link: link, first: identity, second: presented.identity, trust: presented.trust)
+      kind: .identitySuggested, link: link, first: identity, second: presented.identity,
+      trust: presented.trust)
     fact.causedBy = envelope.event
     fact.evidence = [evidence(of: presented, envelope)]
     let ownTrust: IdentityTrust = envelope.direction == .inbound ? .channel : .none
@@ -55,7 +57,8 @@ extension AppendPlanner {
     let decision = LinkRules.standard.decide(link, first: first, second: second)
     if decision == .follow {
       let both = LinkHoldings(
-        first.identities.merging(second.identities) { max($0, $1) }, shared: first.shared.union(second.shared),
+        first.identities.merging(second.identities) { max($0, $1) },
+        shared: first.shared.union(second.shared),
         separated: first.separated.union(second.separated))
       for identity in both.identities.keys { holdings[identity] = both }
     }

@@ -43,6 +43,7 @@ struct AppendPlanner {
     let envelope = envelope(of: event, stream: primary.stream, conversation, target)
     let opens = addFirstUses(of: event, envelope, identity: primary.identity)
     plan.append(envelope, body, for: index)
+    guard !event.isPassedOn else { return }
     addInvolved(in: event, envelope)
     if let identity = primary.identity { addPresented(by: event, envelope, identity, opened: opens) }
   }
@@ -114,6 +115,7 @@ extension AppendPlanner {
   /// Before an event: `observed` for each stream and `opened` for the conversation, when this may be their first
   /// use. Says whether it opens the conversation.
   private mutating func addFirstUses(of event: NewEvent, _ envelope: Envelope, identity: Identity?) -> Bool {
+    if event.kind == .identityObserved { plan.observed.insert(envelope.stream) }
     if let identity {
       let isSender = event.from?.customer == identity
       let name = isSender ? event.fromName : event.recipients.first { $0.party.customer == identity }?.name

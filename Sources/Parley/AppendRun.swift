@@ -111,9 +111,12 @@ extension AppendRun {
         try refuse(index, Self.different(index, record.position))
       }
     }
-    guard condition != nil, !own.isEmpty, let first = outcomes.firstIndex(where: { $0 == nil }) else { return }
+    guard condition != nil, !own.isEmpty, let first = outcomes.firstIndex(where: { $0 == nil }) else {
+      return
+    }
     throw StoreError(
-      .partlyKnown, "some of the batch is stored already and some is not, and a condition was given: "
+      .partlyKnown,
+      "some of the batch is stored already and some is not, and a condition was given: "
         + "nothing was stored; append what is new on its own", at: .init(index: first))
   }
 

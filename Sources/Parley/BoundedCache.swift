@@ -58,9 +58,10 @@ final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// Entries held now.
   var count: Int {
     shards.reduce(0) { sum, locked in
-      sum + locked.entries.withLock { shard in
-        shard.recent.count + shard.former.keys.count { shard.recent[$0] == nil }
-      }
+      sum
+        + locked.entries.withLock { shard in
+          shard.recent.count + shard.former.keys.count { shard.recent[$0] == nil }
+        }
     }
   }
 

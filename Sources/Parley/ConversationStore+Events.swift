@@ -52,7 +52,9 @@ extension ConversationStore {
 
 extension ConversationStore {
   /// `events(of:last:)`, blocking.
-  package func eventsBlocking(of identity: Identity, last limit: Int = .max) throws(StoreError) -> EventHistory {
+  package func eventsBlocking(of identity: Identity, last limit: Int = .max) throws(StoreError)
+    -> EventHistory
+  {
     try refresh()
     return try StreamReader(log: log, through: last).events(of: stream(of: identity), last: limit)
   }
@@ -68,7 +70,8 @@ extension ConversationStore {
     let history = try StreamReader(log: log, through: last).history(at: [position])
     if let event = history.first { return event }
     throw StoreError(
-      .damaged, history.damaged.first?.explanation ?? "the event can't be read", at: .init(position: position))
+      .damaged, history.damaged.first?.explanation ?? "the event can't be read", at: .init(position: position)
+    )
   }
 
   /// `knows(_:)`, blocking.

@@ -22,6 +22,7 @@ public final class ConversationStore: Sendable {
   package let log: EventLog
   let context: StoreContext
   let access: StoreAccess
+  let storeNames: StoreNames
   /// The time now, for what depends on the instant at which it is read.
   let clock: @Sendable () -> Timestamp
 
@@ -31,9 +32,10 @@ public final class ConversationStore: Sendable {
     self.log = log
     self.access = access
     self.clock = clock
+    let ids = StoreIDs(key: log.key)
     context = StoreContext(
-      ids: StoreIDs(key: log.key),
-      normalization: try StoreOptions.normalization(in: log.descriptor.metadata))
+      ids: ids, normalization: try StoreOptions.normalization(in: log.descriptor.metadata))
+    storeNames = StoreNames(log: log, ids: ids)
   }
 
   // MARK: - Opening

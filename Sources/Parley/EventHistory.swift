@@ -9,8 +9,11 @@ public struct EventHistory: RandomAccessCollection, Sendable {
   /// What can't be read, in order.
   public internal(set) var damaged: [DamagedEvents] = []
 
+  /// The first event's index.
   public var startIndex: Int { events.startIndex }
+  /// One past the last event's index.
   public var endIndex: Int { events.endIndex }
+  /// An event that can be read.
   public subscript(index: Int) -> Event { events[index] }
 }
 

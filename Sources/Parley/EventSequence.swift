@@ -102,7 +102,8 @@ extension ConversationStore {
   ) throws -> ReplayDecision {
     for index in 0..<batch.count {
       guard let bytes = batch.body(at: index) else { continue }
-      let event = Event(position: batch.position(at: index), envelope: batch.envelope(at: index), bodyBytes: bytes)
+      let event = Event(
+        position: batch.position(at: index), envelope: batch.envelope(at: index), bodyBytes: bytes)
       guard try body(.event(event)) == .proceed else { return .stop }
     }
     return .proceed

@@ -76,7 +76,9 @@ extension AppendPlanner {
     for identity in [fact.first, fact.second] {
       addObserved(identity, trust: .none, name: "", cause: cause)
       let stream = ids.stream(of: identity)
-      add(body, id: ids.fact(of: fact.kind, link: fact.link, in: stream), in: stream, cause: cause, by: fact.actor)
+      add(
+        body, id: ids.fact(of: fact.kind, link: fact.link, in: stream), in: stream, cause: cause,
+        by: fact.actor)
     }
   }
 }

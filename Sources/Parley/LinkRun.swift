@@ -1,6 +1,7 @@
 import ParleyEnvelope
-import ParleyEvents
+public import ParleyEvents
 import ParleyLog
+import SwiftProtobuf
 
 /// A link or separation on its way: decided from what both customers are now, and recorded only if that has not
 /// changed meanwhile.
@@ -54,7 +55,8 @@ struct LinkRun {
 
   private func fact(_ kind: EventKind) -> LinkFact {
     var fact = LinkFact(
-      kind: kind, link: statement.link, first: statement.first, second: statement.second, trust: statement.trust)
+      kind: kind, link: statement.link, first: statement.first, second: statement.second,
+      trust: statement.trust)
     fact.reason = statement.reason
     fact.actor = statement.actor
     fact.evidence = [

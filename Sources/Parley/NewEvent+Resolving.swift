@@ -1,6 +1,5 @@
 import ParleyEnvelope
 import ParleyEvents
-import SwiftProtobuf
 
 extension NewEvent {
   /// The event with every identity as a store with these rules knows it.
@@ -32,6 +31,9 @@ extension NewEvent {
     body = .messageSent(message)
   }
 
+  /// Whether it was read from a log and is passed on: then what a store records beside it is passed on as well.
+  var isPassedOn: Bool { event != nil }
+
   /// Who began the conversation that this event opens.
   var initiative: ConversationOpened.Initiative {
     if flags.contains(.proactive) { return .proactive }
@@ -62,15 +64,4 @@ extension EventKind {
 extension IdentityTrust {
   /// The trust as it stands in a body.
   var record: TrustRecord { TrustRecord(rawValue: Int(rawValue)) ?? .none }
-}
-
-extension PresentedIdentity {
-  /// The presented identity as it stands in a body.
-  var record: PresentedIdentityRecord {
-    .with {
-      $0.identity = identity.record
-      $0.trust = trust.record
-      $0.presentedBy = .init(rawValue: Int(by.rawValue)) ?? .unspecified
-    }
-  }
 }

@@ -18,7 +18,8 @@ extension Bytes16 {
 extension Timestamp {
   /// The time in a field of a body, to the microsecond; the nearest one that a store takes when it is outside.
   init(_ stamp: Google_Protobuf_Timestamp) {
-    let seconds = min(max(stamp.seconds, Self.earliest.microseconds / 1_000_000), Self.latest.microseconds / 1_000_000)
+    let seconds = min(
+      max(stamp.seconds, Self.earliest.microseconds / 1_000_000), Self.latest.microseconds / 1_000_000)
     self.init(microseconds: seconds * 1_000_000 + Int64(min(max(stamp.nanos, 0), 999_999_999)) / 1_000)
   }
 }

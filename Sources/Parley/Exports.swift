@@ -1,0 +1,3 @@
+// Whoever imports Parley has the vocabulary with it: identities, events, timelines, positions.
+@_exported public import ParleyEnvelope
+@_exported public import ParleyEvents
