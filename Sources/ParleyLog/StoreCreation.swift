@@ -31,19 +31,38 @@ enum StoreCreation {
     }
   }
 
+  /// Refuses a directory with anything in it but what an interrupted creation leaves: that held no event and is
+  /// written over.
   private static func checkEmpty(_ storage: any Storage) throws(LogError) {
-    let names: [String]
-    do {
+    let names = try disk { () throws(StorageError) in
       try storage.createDirectory("")
-      names = try storage.list("")
-    } catch {
-      throw LogError(error)
+      return try storage.list("")
     }
-    guard names.isEmpty else {
+    let isOurs = names.allSatisfy { leftovers.contains($0) }
+    guard isOurs, try holdsNoEvent(storage) else {
       throw LogError(
         .directoryNotEmpty,
         "the directory is not empty (it has \(names.count) entries): a store is created in an empty or new one"
       )
+    }
+  }
+
+  /// Every name that creation makes before the description, which comes last.
+  private static let leftovers: Set<String> = [
+    LogSegment.directory, "segments", "index", "torn", StoreFiles.keyPath, Manifest.path, Manifest.newPath,
+    Manifest.oldPath,
+  ]
+
+  private static func holdsNoEvent(_ storage: any Storage) throws(LogError) -> Bool {
+    let first = LogSegment.path(base: .start)
+    return try disk { () throws(StorageError) in
+      for directory in [LogSegment.directory, "segments", "index", "torn"] where try storage.exists(directory)
+      {
+        let names = try storage.list(directory).map { "\(directory)/\($0)" }
+        guard names.allSatisfy({ $0 == first }) else { return false }
+      }
+      guard try storage.exists(first) else { return true }
+      return try storage.open(first, .read).size() <= SegmentHeader.regionByteCount
     }
   }
 }

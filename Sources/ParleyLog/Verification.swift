@@ -170,7 +170,7 @@ private struct Verification {
       case .damage(let damage): found.append(LogFinding(damage))
       case .events(let batch):
         batch.forEachEnvelope { position, envelope in
-          for broken in rules.check(envelope, at: position) where !self.isDamaged(envelope.previous) {
+          for broken in rules.check(envelope, at: position) where !self.isDamaged(envelope.previous, found) {
             found.append(
               LogFinding(
                 .damage, file: LogSegment.directory, broken, positions: position..<position.advanced(by: 1)))
@@ -183,9 +183,10 @@ private struct Verification {
     for finding in found where !findings.contains(finding) { findings.append(finding) }
   }
 
-  /// Whether an event is known to be lost, so that an index that was scanned anew does not have it.
-  private func isDamaged(_ position: Position) -> Bool {
-    !position.isNone && findings.contains { $0.positions?.contains(position) ?? false }
+  /// Whether an event is known to be lost, by the scan or by the replay so far: the next one of its stream is
+  /// whole though nothing seems to come before it.
+  private func isDamaged(_ position: Position, _ found: [LogFinding]) -> Bool {
+    !position.isNone && (findings + found).contains { $0.positions?.contains(position) ?? false }
   }
 
   private mutating func checkBlobs() throws(LogError) {
