@@ -16,6 +16,9 @@ final class LogSegment: Sendable {
     case directory(SegmentDirectory)
   }
 
+  /// Made from the segment itself once a page of its directory turned out to be damaged; used from then on.
+  private let rescanned = Mutex<SharedIndex?>(nil)
+
   /// An index in memory that the writer appends to while readers ask.
   final class SharedIndex: Sendable {
     let content: Mutex<ActiveIndex>
@@ -52,8 +55,14 @@ final class LogSegment: Sendable {
   }
 
   var end: Position { base.advanced(by: count) }
+  /// Whether no directory file answers for this segment, so that upkeep has to make one.
   var isIndexedInMemory: Bool { memory != nil }
-  var memory: SharedIndex? { if case .memory(let shared) = index { shared } else { nil } }
+  var memory: SharedIndex? {
+    switch index {
+    case .memory(let shared): shared
+    case .directory: rescanned.withLock { $0 }
+    }
+  }
   var directory: SegmentDirectory? { if case .directory(let directory) = index { directory } else { nil } }
 
   static func path(base: Position) -> String { "\(directory)/\(padded(base)).seg" }
@@ -75,40 +84,39 @@ final class LogSegment: Sendable {
   // MARK: - Finding
 
   func position(of event: EventID) throws(LogError) -> Position? {
-    let local: Int?
-    switch index {
-    case .memory(let shared): local = shared.content.withLock { $0.local(of: event) }
-    case .directory(let directory): local = try directory.local(of: event)
+    try ask {
+      $0.local(of: event)
+    } _: { directory throws(LogError) in
+      try directory.local(of: event)
     }
-    return local.map { base.advanced(by: $0) }
+    .map { base.advanced(by: $0) }
   }
 
   func tail(of stream: StreamID) throws(LogError) -> Position? {
-    let local: Int?
-    switch index {
-    case .memory(let shared): local = shared.content.withLock { $0.tail(of: stream) }
-    case .directory(let directory): local = try directory.tail(of: stream)
+    try ask {
+      $0.tail(of: stream)
+    } _: { directory throws(LogError) in
+      try directory.tail(of: stream)
     }
-    return local.map { base.advanced(by: $0) }
+    .map { base.advanced(by: $0) }
   }
 
   /// The events of a stream before a position, the last so many, ascending.
   func positions(of stream: StreamID, before: Position, last limit: Int) throws(LogError) -> [Position] {
     guard before > base else { return [] }
     let bound = base.distance(to: before)
-    let locals: [Int]
-    switch index {
-    case .memory(let shared):
-      locals = shared.content.withLock { $0.locals(of: stream, before: bound, last: limit) }
-    case .directory(let directory): locals = try directory.locals(of: stream, before: bound, last: limit)
-    }
-    return locals.map { base.advanced(by: $0) }
+    return try ask {
+      $0.locals(of: stream, before: bound, last: limit)
+    } _: { directory throws(LogError) in
+      try directory.locals(of: stream, before: bound, last: limit)
+    }.map { base.advanced(by: $0) }
   }
 
   func frames() throws(LogError) -> FrameList {
-    switch index {
-    case .memory(let shared): shared.content.withLock { $0.frames }
-    case .directory(let directory): try directory.frames()
+    try ask {
+      $0.frames
+    } _: { directory throws(LogError) in
+      try directory.frames()
     }
   }
 
@@ -119,9 +127,39 @@ final class LogSegment: Sendable {
       let index = frames.index(of: local)
       return (frames.events(of: index), frames.bytes(of: index))
     }
-    switch index {
-    case .memory(let shared): return shared.content.withLock { find($0.frames) }
-    case .directory(let directory): return find(try directory.frames())
+    return try ask {
+      find($0.frames)
+    } _: { directory throws(LogError) in
+      find(try directory.frames())
+    }
+  }
+
+  /// Asks the index in memory or the directory. A damaged directory costs nothing but time: what it said is read
+  /// from the segment again, once.
+  private func ask<Answer>(
+    _ inMemory: (ActiveIndex) -> Answer, _ inDirectory: (SegmentDirectory) throws(LogError) -> Answer
+  ) throws(LogError) -> Answer {
+    if let memory { return memory.content.withLock { inMemory($0) } }
+    guard let directory else { preconditionFailure("a segment without an index") }
+    do throws(LogError) {
+      return try inDirectory(directory)
+    } catch {
+      guard error.code == .damaged else { throw error }
+      return try rescan(count: directory.count).content.withLock { inMemory($0) }
+    }
+  }
+
+  private func rescan(count: Int) throws(LogError) -> SharedIndex {
+    var scan = SegmentScan(path: path, file: file, header: header, trustedOffset: .max, limit: .max)
+    try scan.run()
+    if scan.index.count < count {
+      let size = try disk { () throws(StorageError) in try file.size() }
+      scan.appendLost(through: base.advanced(by: count), byteCount: max(0, size - scan.offset))
+    }
+    let shared = SharedIndex(scan.index)
+    return rescanned.withLock { known in
+      if known == nil { known = shared }
+      return known ?? shared
     }
   }
 }

@@ -128,3 +128,22 @@ import Testing
     #expect(try world.open().verify() == [])
   }
 }
+
+@Suite struct DirectoryDamageTests {
+  @Test(arguments: [0, 4_100, 9_000, 13_000, 20_500, 29_000, 33_000])
+  func aDamagedDirectoryCostsNothing(offset: Int) throws {
+    let world = try LogWorld(segmentBytesMax: 16_000)
+    var log = try world.open()
+    let records = (0..<400).map { LogWorld.record($0, stream: $0 % 9) }
+    for record in records { _ = try log.append(AppendBatch([record])) }
+    log.close()
+    let path = try #require(world.storage.list("active").first { $0.hasSuffix(".dir") })
+    world.storage.disk.flip("active/" + path, offset: offset, bit: 3)
+    let reader = try EventLog.openForReading(environment: world.environment)
+    try world.expect(reader, holds: records)
+    log = try world.open()
+    try world.expect(log, holds: records)
+    #expect(
+      try log.append(AppendBatch([records[7]])) == .known([KnownRecord(index: 0, position: Position(7))]))
+  }
+}
