@@ -52,7 +52,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "ParleyCommand",
-      dependencies: ["Parley", "ParleyEnvelope", "ParleyEvents", "ParleyImport", "ParleyLog", arguments],
+      dependencies: [
+        "Parley", "ParleyEnvelope", "ParleyEvents", "ParleyImport", "ParleyLog", arguments, protobuf,
+      ],
       path: "Tools/parley", swiftSettings: settings),
     .target(
       name: "ParleySimulation", dependencies: ["ParleyEnvelope", "ParleyLog"], path: "Tests/ParleySimulation",

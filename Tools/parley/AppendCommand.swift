@@ -27,4 +27,17 @@ struct AppendCommand: AsyncParsableCommand {
 
   @Flag(help: "Shows no progress.")
   var quiet = false
+
+  func run() async throws {
+    System.catchInterrupts()
+    let reader = try LineReader(path: file)
+    let opened = try await ConversationStore.open(at: store)
+    var appender = LineAppender(
+      store: opened, reader: reader, progress: Progress("events", isQuiet: quiet))
+    let tally = try await batch ? appender.appendAtomically() : appender.appendEach()
+    await opened.close()
+    if !quiet { Diagnostics.write(tally.summary) }
+    if System.isInterrupted { throw ExitStatus.interrupted }
+    if tally.rejected > 0 { throw ExitStatus.rejected }
+  }
 }

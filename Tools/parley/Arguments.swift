@@ -93,7 +93,7 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// An identity as the command line has it: its text, or `-` for the first line of standard input.
-func identity(from argument: String) throws -> Identity {
+func identityValue(from argument: String) throws -> Identity {
   var text = argument
   if argument == "-" {
     var reader = try LineReader(path: nil)

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Parley
+import ParleyEnvelope
+import ParleyEvents
 
 /// `parley customer`: who a customer is.
 struct CustomerCommand: AsyncParsableCommand {
@@ -24,4 +26,15 @@ struct CustomerCommand: AsyncParsableCommand {
 
   @Option(help: "For people or for programs: text or json.")
   var format = ReportFormat.text
+
+  func run() async throws {
+    let wanted = try identityValue(from: identity)
+    let opened = try await ConversationStore.open(at: store, for: .reading)
+    try await opened.require(wanted)
+    let customer = try await opened.customer(of: wanted, asOf: try asOf.map { try opened.position(at: $0) })
+    let report = CustomerReport(customer)
+    let output = Output()
+    try output.write(line: format == .json ? report.json : report.text)
+    try output.flush()
+  }
 }

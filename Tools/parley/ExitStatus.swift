@@ -1,5 +1,3 @@
-import ArgumentParser
-
 /// How a command ended, as a program sees it. Thrown by a command that did its work and has already said what
 /// was wrong with it.
 enum ExitStatus: Int32, Error {
@@ -33,9 +31,4 @@ struct CommandFailure: Error {
     self.message = message
     self.hint = hint
   }
-}
-
-extension CommandFailure {
-  /// A library's error as a command's failure, nil for an error that is not one of ours.
-  init?(_ error: any Error) { return nil }
 }

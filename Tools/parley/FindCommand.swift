@@ -1,5 +1,7 @@
 import ArgumentParser
 import Parley
+import ParleyEnvelope
+import ParleyEvents
 
 /// `parley find`: identities, conversations and positions that match.
 struct FindCommand: AsyncParsableCommand {
@@ -44,4 +46,28 @@ struct FindCommand: AsyncParsableCommand {
       throw ValidationError("Say what to find: a text, or --native-id, --actor, --name or --conversation.")
     }
   }
+
+  func run() async throws {
+    let opened = try await ConversationStore.open(at: store, for: .reading)
+    let output = Output()
+    let finder = Finder(text: text, nativeID: nativeId, name: name)
+    var scan = EventScan(opened, progress: Progress("events", isQuiet: quiet))
+    scan.filter.actor = try actor.map { opened.actorID(of: try Actor(parsing: $0)) }
+    scan.filter.conversation = try conversation.map {
+      opened.conversationID(of: try ConversationKey(parsing: $0))
+    }
+    var found = 0
+    try scan.bodies { position, envelope, bytes in
+      guard finder.mayMatch(bytes) else { return }
+      let event = Event(position: position, envelope: envelope, bodyBytes: bytes)
+      guard finder.matches(event) else { return }
+      found += 1
+      try output.write(line: line(FoundEvent(event, names: opened.names, around: text)))
+    }
+    try output.flush()
+    if !quiet { Diagnostics.write("\(grouped(found)) found; read \(counted(scan.eventsRead, "event"))") }
+    try scan.reportDamage()
+  }
+
+  private func line(_ found: FoundEvent) -> String { format == .json ? found.json : found.text }
 }

@@ -1,5 +1,9 @@
 import ArgumentParser
 import Parley
+import ParleyEnvelope
+import ParleyEvents
+import ParleyImport
+import SwiftProtobuf
 
 /// `parley import`: other systems' files in.
 struct ImportCommand: AsyncParsableCommand {
@@ -59,4 +63,70 @@ struct ImportCommand: AsyncParsableCommand {
 
   @Flag(help: "Shows no progress.")
   var quiet = false
+
+  func run() async throws {
+    System.catchInterrupts()
+    try checkPaths()
+    let began = System.now()
+    let writer = try ImportReportWriter(path: report)
+    let opened = try await ConversationStore.open(at: store, for: dryRun ? .reading : .appending)
+    var storer = ItemStorer(store: opened, mode: dryRun ? .dryRun : .storing, writer: writer)
+    try await takeItems(into: &storer, now: began)
+    if storer.report.stored > 0 && !dryRun {
+      try await opened.append(importRecord(storer.report, began: began, ended: System.now()))
+    }
+    await opened.close()
+    try writer.close()
+    ImportSummary(storer.report, isDryRun: dryRun, reportPath: report).lines.forEach(Diagnostics.write)
+    if System.isInterrupted { throw ExitStatus.interrupted }
+    if storer.report.rejected > 0 { throw ExitStatus.rejected }
+  }
+
+  private func takeItems(into storer: inout ItemStorer, now: Timestamp) async throws {
+    var options = MailOptions(now: now)
+    options.account = account
+    options.ourDomains = ourDomains
+    options.ourAddresses = ourAddresses
+    var importer = MailImporter(path, options: options)
+    var progress = Progress("mails", isQuiet: quiet)
+    defer { progress.clear() }
+    while !System.isInterrupted, let item = importer.next() {
+      try await storer.take(item)
+      progress.add()
+    }
+    try await storer.finish()
+  }
+
+  /// A path that is not there is a mistake of whoever typed it, and nothing has been imported yet.
+  private func checkPaths() throws {
+    for path in path {
+      guard let descriptor = System.openForReading(path) else {
+        throw CommandFailure(.cannotOpen, "\(path): \(System.errorText())")
+      }
+      System.closeDescriptor(descriptor)
+    }
+  }
+
+  private func importRecord(_ report: ImportReport, began: Timestamp, ended: Timestamp) throws -> NewEvent {
+    var record = RecordImport()
+    record.format = format.rawValue
+    record.itemsRead = UInt64(report.read)
+    record.itemsAccepted = UInt64(report.stored)
+    record.itemsDuplicate = UInt64(report.duplicate)
+    record.itemsRejected = UInt64(report.rejected)
+    record.rejections = report.rejectedByCode.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+      code, count in
+      var rejection = RecordImport.Rejection()
+      rejection.reason = code.rawValue
+      rejection.items = UInt64(count)
+      return rejection
+    }
+    record.startedAt.seconds = began.microseconds / 1_000_000
+    record.endedAt.seconds = ended.microseconds / 1_000_000
+    record.software = "parley \(RootCommand.configuration.version)"
+    var event = NewEvent(record, from: .actor(.system("import")), at: ended)
+    event.customer = try .system("import")
+    event.channel = .system
+    return event
+  }
 }

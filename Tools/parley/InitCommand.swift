@@ -23,9 +23,12 @@ struct InitCommand: AsyncParsableCommand {
       valueName: "country"))
   var region: String?
 
-  @Option(help: ArgumentHelp("Keeps the key in this file instead of in the store.", valueName: "file"))
-  var keyFile: String?
-
   @Flag(help: "Says nothing when all went well.")
   var quiet = false
+
+  func run() async throws {
+    let created = try await ConversationStore.create(at: store, StoreOptions(region: region))
+    await created.close()
+    if !quiet { Diagnostics.write("created \(store); keep a copy of \(store)/key elsewhere") }
+  }
 }

@@ -1,7 +1,9 @@
+import ParleyEvents
+
 /// Reads lines from a file or standard input, each in bounded memory.
 struct LineReader {
-  /// The longest line that is taken, in bytes: the largest body as JSON, with room for escapes.
-  static let lineBytesMax = 8 << 20
+  /// The longest line that is kept, in bytes without its end.
+  static let lineBytesMax = EventJSON.lineBytesMax
 
   /// One line without its end.
   enum Line {

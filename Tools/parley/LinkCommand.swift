@@ -1,5 +1,7 @@
 import ArgumentParser
 import Parley
+import ParleyEnvelope
+import ParleyEvents
 
 /// `parley link`: two identities belong to one customer.
 struct LinkCommand: AsyncParsableCommand {
@@ -35,4 +37,25 @@ struct LinkCommand: AsyncParsableCommand {
 
   @Flag(help: "Says nothing when all went well.")
   var quiet = false
+
+  func run() async throws {
+    let sides = (try identityValue(from: first), try identityValue(from: second))
+    let actor = try Actor(parsing: by)
+    let opened = try await ConversationStore.open(at: store)
+    let outcome = try await opened.link(sides.0, sides.1, by: actor, evidence: evidence, reason: reason)
+    await opened.close()
+    switch outcome {
+    case .refused(let refusal):
+      throw CommandFailure(
+        .rejected, "the link was refused, and the refusal recorded: \(refusal.reason)",
+        hint: "parley customer shows what each of the two is joined with.")
+    case .linked: say("linked \(sides.0) and \(sides.1)")
+    case .alreadyJoined: say("\(sides.0) and \(sides.1) were one customer already")
+    case .suggested: say("\(sides.0) and \(sides.1) are listed as a suggestion")
+    }
+  }
+
+  private func say(_ words: String) {
+    if !quiet { Diagnostics.write(words) }
+  }
 }

@@ -1,5 +1,8 @@
 import ArgumentParser
 import Parley
+import ParleyEnvelope
+import ParleyEvents
+import ParleyLog
 
 /// `parley replay`: events in log order, as JSON Lines.
 struct ReplayCommand: AsyncParsableCommand {
@@ -47,4 +50,35 @@ struct ReplayCommand: AsyncParsableCommand {
 
   @Flag(help: "Leaves out the exact bytes that some bodies need to come back the same.")
   var readable = false
+
+  func run() async throws {
+    let opened = try await ConversationStore.open(at: store, for: .reading)
+    let output = Output()
+    var scan = EventScan(opened, progress: Progress("events", isQuiet: output.isTerminal))
+    scan.from = from?.position ?? .start
+    scan.to = to?.position ?? .none
+    scan.filter = try filter(in: opened)
+    if envelopes {
+      try scan.envelopes { position, envelope in
+        try output.write(line: EnvelopeJSON.line(position, envelope))
+      }
+    } else {
+      let style: EventJSON.Style = readable ? .readable : .exact
+      let names = opened.names
+      try scan.events { event in try output.write(line: EventJSON.line(event, names: names, style: style)) }
+    }
+    try output.flush()
+    try scan.reportDamage()
+  }
+
+  private func filter(in store: ConversationStore) throws -> EnvelopeFilter {
+    var filter = EnvelopeFilter()
+    filter.since = since?.time
+    filter.until = until?.time
+    filter.kinds = Set(kind.map(\.kind))
+    filter.channels = Set(channel.map(\.channel))
+    filter.stream = try stream.map { store.stream(of: try identityValue(from: $0)) }
+    filter.conversation = try conversation.map { store.conversationID(of: try ConversationKey(parsing: $0)) }
+    return filter
+  }
 }

@@ -21,4 +21,16 @@ struct StatsCommand: AsyncParsableCommand {
 
   @Flag(help: "Shows no progress.")
   var quiet = false
+
+  func run() async throws {
+    let opened = try await ConversationStore.open(at: store, for: .reading)
+    var scan = EventScan(opened, progress: Progress("events", isQuiet: quiet))
+    var figures = StoreFigures(opened)
+    try scan.bodies { _, envelope, body in figures.count(envelope, bodyBytes: body.count) }
+    try figures.countFiles()
+    let output = Output()
+    try output.write(line: format == .json ? figures.json : figures.text)
+    try output.flush()
+    try scan.reportDamage()
+  }
 }

@@ -1,3 +1,4 @@
+import ParleyEnvelope
 import Synchronization
 
 #if canImport(Darwin)
@@ -98,64 +99,6 @@ extension System {
   static func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
 }
 
-// MARK: - Files
-
-extension System {
-  /// What stands at a path.
-  enum Entry {
-    case file(bytes: Int, modifiedSeconds: Int64)
-    case directory
-    case other
-  }
-
-  /// What stands at a path, links followed; nil with `errno` set when nothing does.
-  static func entry(at path: String) -> Entry? {
-    var status = stat()
-    // Sound: stat fills the struct it is given, which lives here.
-    guard unsafe stat(path, &status) == 0 else { return nil }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG:
-      #if canImport(Darwin)
-      return .file(bytes: Int(status.st_size), modifiedSeconds: Int64(status.st_mtimespec.tv_sec))
-      #else
-      return .file(bytes: Int(status.st_size), modifiedSeconds: Int64(status.st_mtim.tv_sec))
-      #endif
-    case S_IFDIR: return .directory
-    default: return .other
-    }
-  }
-
-  /// Whether a path is a symbolic link.
-  static func isSymbolicLink(_ path: String) -> Bool {
-    var status = stat()
-    // Sound: as in `entry`.
-    return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
-  }
-
-  /// The names in a directory but `.` and `..`, sorted by their bytes, so that a run is the same everywhere; nil
-  /// with `errno` set when it can't be read. A name that is not UTF-8 is left out: it can't be opened by a String.
-  static func names(in directory: String) -> (names: [String], unreadable: Int)? {
-    guard let stream = unsafe opendir(directory) else { return nil }
-    // Sound: the stream is open until here; an entry is valid until the next readdir, its name is copied at once.
-    defer { unsafe _ = closedir(stream) }
-    var names: [String] = []
-    var unreadable = 0
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(validatingCString: $0)
-        }
-      }
-      guard let name else {
-        unreadable += 1
-        continue
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return (names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }, unreadable)
-  }
-}
-
 // MARK: - Clock and signals
 
 /// Set once Ctrl-C or a polite kill came.
@@ -177,6 +120,14 @@ extension System {
         _ = signal(number, SIG_DFL)
       }
     }
+  }
+
+  /// The time by the system's clock.
+  static func now() -> Timestamp {
+    var time = timespec()
+    // Sound: clock_gettime fills the struct it is given, which lives here.
+    unsafe _ = clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
   }
 
   /// Seconds since some fixed moment; never goes back.

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Parley
+import ParleyEnvelope
+import ParleyEvents
 
 /// `parley timeline`: a customer's timeline, from any of its identities.
 struct TimelineCommand: AsyncParsableCommand {
@@ -56,4 +58,37 @@ struct TimelineCommand: AsyncParsableCommand {
   func validate() throws {
     if let last, last < 1 { throw ValidationError("--last takes a number from 1.") }
   }
+
+  func run() async throws {
+    let wanted = try identityValue(from: identity)
+    let opened = try await ConversationStore.open(at: store, for: .reading)
+    try await opened.require(wanted)
+    let output = Output()
+    let whole = try await opened.timeline(
+      of: wanted, for: .commandLine, asOf: try asOf.map { try opened.position(at: $0) })
+    let shown = whole.windowed(window(for: output))
+    if format == .json {
+      try output.write(bytes: shown.json())
+    } else {
+      try output.write(shown.text(textOptions(for: output)))
+    }
+    try output.flush()
+  }
+
+  private func window(for output: Output) -> TimelineWindow {
+    let onTerminal = output.isTerminal && format == .text ? Self.lastOnTerminal : nil
+    return TimelineWindow(
+      last: last ?? onTerminal, since: since?.time, until: until?.time,
+      channels: channel.isEmpty ? nil : Set(channel.map(\.channel)),
+      internalEntries: `internal` ? .included : .excluded)
+  }
+
+  private func textOptions(for output: Output) -> Timeline.TextOptions {
+    Timeline.TextOptions(
+      width: System.terminalColumns() ?? Self.columnsOfFiles, zone: zone?.offset ?? .utc,
+      color: output.hasColor ? .on : .off)
+  }
+
+  /// The width of a text that goes to a file or another program.
+  private static let columnsOfFiles = 100
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Parley
+import ParleyEnvelope
+import ParleyEvents
 
 /// `parley unlink`: two identities do not belong to one customer.
 struct UnlinkCommand: AsyncParsableCommand {
@@ -35,4 +37,24 @@ struct UnlinkCommand: AsyncParsableCommand {
 
   @Flag(help: "Says nothing when all went well.")
   var quiet = false
+
+  func run() async throws {
+    let sides = (try identityValue(from: first), try identityValue(from: second))
+    let actor = try Actor(parsing: by)
+    let opened = try await ConversationStore.open(at: store)
+    let outcome = try await opened.unlink(sides.0, sides.1, by: actor, evidence: evidence, reason: reason)
+    await opened.close()
+    switch outcome {
+    case .joinedThroughOthers(let way):
+      throw CommandFailure(
+        .rejected, "they are joined through others: \(way.map(\.description).joined(separator: " – "))",
+        hint: "Separate one of these pairs first.")
+    case .separate(let links):
+      if !quiet {
+        Diagnostics.write("separated \(sides.0) and \(sides.1): \(counted(links.count, "link")) ended")
+      }
+    case .notJoined:
+      if !quiet { Diagnostics.write("\(sides.0) and \(sides.1) were not joined, and no rule will join them") }
+    }
+  }
 }

@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+/// One chat message as a line of JSON.
+func chatLine(_ number: Int, text: String = "Where is order 4711?", from: String = "email:ana@example.com")
+  -> String
+{
+  """
+  {"kind":"message.sent","channel":"chat","from":"\(from)","conversation":"webchat/c-991",\
+  "id":"webchat/m-\(number)","at":"2026-11-22T09:00:00+01:00","text":"\(text)"}\n
+  """
+}
+
+@Suite struct AppendTests {
+  let scratch: Scratch
+  let store: String
+
+  init() throws {
+    scratch = try Scratch()
+    store = scratch.path("store")
+    #expect(try ParleyBinary.run("init", store, "--quiet").status == 0)
+  }
+
+  @Test func everyLineGetsItsReceiptInOrder() throws {
+    let run = try ParleyBinary.run("append", store, input: chatLine(1) + chatLine(2))
+    #expect(run.status == 0)
+    // The store records the identity and the conversation itself, before the first message.
+    #expect(
+      run.lines == [
+        #"{"line":1,"status":"stored","position":2}"#, #"{"line":2,"status":"stored","position":3}"#,
+      ])
+    #expect(run.diagnostics == "2 lines: 2 stored, 0 duplicate, 0 rejected\n")
+  }
+
+  @Test func theSameLinesAgainAreDuplicates() throws {
+    _ = try ParleyBinary.run("append", store, input: chatLine(1))
+    let again = try ParleyBinary.run("append", store, input: chatLine(1) + chatLine(2) + chatLine(2))
+    #expect(again.status == 0)
+    #expect(
+      again.lines == [
+        #"{"line":1,"status":"duplicate","position":2}"#, #"{"line":2,"status":"stored","position":3}"#,
+        #"{"line":3,"status":"duplicate","position":3}"#,
+      ])
+  }
+
+  @Test func aMalformedLineCostsItselfOnly() throws {
+    let input = chatLine(1) + "{\"kind\":\n" + "\n" + chatLine(2)
+    let run = try ParleyBinary.run("append", store, input: input)
+    #expect(run.status == 1)
+    #expect(run.lines.count == 3)
+    #expect(run.lines[0].hasPrefix(#"{"line":1,"status":"stored""#))
+    #expect(run.lines[1].hasPrefix(#"{"line":2,"status":"rejected","error":"invalid_json","message":"#))
+    #expect(run.lines[2].hasPrefix(#"{"line":4,"status":"stored""#))
+  }
+
+  @Test(arguments: [
+    (#"{"kind":"message.snet","channel":"chat","from":"email:a@b.example","text":"x"}"#, "kind"),
+    (#"{"kind":"message.sent","channel":"chat","from":"email:","text":"x"}"#, "identity"),
+    (#"{"kind":"message.sent","channel":"chat","from":"fax:1","text":"x"}"#, "identity"),
+    (
+      #"{"kind":"message.sent","channel":"chat","from":"email:a@b.example","at":"0000-01-01T00:00:00Z","text":"x"}"#,
+      ""
+    ),
+    ("not json", "invalid_json"), ("[]", "invalid_json"), ("\u{0}", "invalid_json"),
+  ]) func badInputIsRefusedWithItsOwnErrorAndNothingIsStored(line: String, code: String) throws {
+    let run = try ParleyBinary.run("append", store, input: line + "\n")
+    #expect(run.status == 1)
+    #expect(run.lines.count == 1)
+    let error = try #require(run.lines.first?.components(separatedBy: "\"error\":\"").last)
+    #expect(error.prefix { $0 != "\"" }.contains(code))
+    #expect(try ParleyBinary.run("replay", store, "--envelopes").output.isEmpty)
+  }
+
+  @Test func aBodyOverTheLimitIsRefusedAndTheNextLineStored() throws {
+    let large = String(repeating: "x", count: 1 << 20)
+    let run = try ParleyBinary.run("append", store, input: chatLine(1, text: large) + chatLine(2))
+    #expect(run.status == 1)
+    #expect(run.lines.first?.contains("\"error\":\"body_too_large\"") == true)
+    #expect(run.lines.last?.contains("\"status\":\"stored\"") == true)
+  }
+
+  @Test func aLineTooLongToKeepIsRefusedByItsNumber() throws {
+    let long = String(repeating: "x", count: 5 << 20)
+    let run = try ParleyBinary.run("append", store, input: chatLine(1) + long + "\n" + chatLine(2))
+    #expect(run.status == 1)
+    #expect(run.lines.count == 3)
+    #expect(run.lines[1].hasPrefix(#"{"line":2,"status":"rejected","error":"line_too_long""#))
+  }
+
+  @Test func aBatchWithOneBadLineStoresNothing() throws {
+    let run = try ParleyBinary.run("append", store, "--batch", input: chatLine(1) + "{}\n" + chatLine(2))
+    #expect(run.status == 1)
+    #expect(run.lines.count == 1)
+    #expect(run.lines[0].hasPrefix(#"{"line":2,"status":"rejected""#))
+    #expect(try ParleyBinary.run("replay", store).output.isEmpty)
+  }
+
+  @Test func aBatchIsOneReceiptALineToo() throws {
+    let run = try ParleyBinary.run("append", store, "--batch", input: chatLine(1) + chatLine(2))
+    #expect(run.status == 0)
+    #expect(run.lines.count == 2)
+  }
+
+  @Test func whoeverWaitsForAReceiptGetsItBeforeTheNextLine() throws {
+    let process = try ParleyBinary.start(["append", store])
+    for number in 1...3 {
+      try process.send(chatLine(number))
+      #expect(process.line() == #"{"line":\#(number),"status":"stored","position":\#(number + 1)}"#)
+    }
+    try process.input.fileHandleForWriting.close()
+    #expect(process.finish().status == 0)
+  }
+
+  @Test func ctrlCEndsCleanlyAndKeepsWhatWasAcknowledged() throws {
+    let process = try ParleyBinary.start(["append", store])
+    try process.send(chatLine(1))
+    #expect(process.line() == #"{"line":1,"status":"stored","position":2}"#)
+    process.process.interrupt()
+    let run = process.finish()
+    #expect(run.status == 130)
+    #expect(run.diagnostics.contains("1 line: 1 stored"))
+    #expect(try ParleyBinary.run("replay", store).lines.count == 3)
+  }
+
+  @Test func aSecondWriterIsRefusedAndReadersAreNot() throws {
+    let process = try ParleyBinary.start(["append", store])
+    try process.send(chatLine(1))
+    _ = process.line()
+    let second = try ParleyBinary.run("append", store, input: chatLine(2))
+    #expect(second.status == 3)
+    #expect(second.diagnostics.contains("Wait until the other writer is done"))
+    #expect(try ParleyBinary.run("replay", store).lines.count == 3)
+    #expect(try ParleyBinary.run("verify", store).status == 0)
+    try process.input.fileHandleForWriting.close()
+    #expect(process.finish().status == 0)
+  }
+
+  @Test func aFileIsReadLikeStandardInput() throws {
+    let file = try scratch.write("chat.jsonl", chatLine(1))
+    #expect(try ParleyBinary.run("append", store, file).lines.count == 1)
+    let missing = try ParleyBinary.run("append", store, scratch.path("missing.jsonl"))
+    #expect(missing.status == 3)
+    #expect(missing.diagnostics.contains("No such file"))
+  }
+}

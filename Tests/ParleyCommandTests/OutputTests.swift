@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+@Suite struct OutputTests {
+  let scratch: Scratch
+  let store: String
+
+  init() throws {
+    scratch = try Scratch()
+    store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store, "--quiet")
+    _ = try ParleyBinary.run("append", store, input: (1...3_000).map { chatLine($0) }.joined())
+  }
+
+  @Test func aClosedPipeEndsQuietly() throws {
+    let process = try ParleyBinary.start(["replay", store])
+    #expect(process.line().contains("identity.observed"))
+    try process.output.fileHandleForReading.close()
+    let run = process.finish()
+    #expect(run.status == 0)
+    #expect(run.diagnostics.isEmpty)
+  }
+
+  @Test func replayedLinesGoStraightBackIntoAnotherStore() throws {
+    let lines = try ParleyBinary.run("replay", store)
+    let other = scratch.path("other")
+    _ = try ParleyBinary.run("init", other, "--quiet")
+    let receipts = try ParleyBinary.run("append", other, input: lines.output)
+    #expect(receipts.status == 0, "\(receipts.diagnostics)")
+    let identity = ["email:ana@example.com", "--format", "json"]
+    let first = try ParleyBinary.run(["timeline", store] + identity, input: Data())
+    let second = try ParleyBinary.run(["timeline", other] + identity, input: Data())
+    #expect(first.status == 0 && second.status == 0)
+    for number in [1, 1_500, 3_000] { #expect(second.output.contains("m-\(number)\"")) }
+  }
+
+  @Test func replayConditionsCombine() throws {
+    let all = try ParleyBinary.run("replay", store).lines
+    #expect(all.count == 3_002)
+    #expect(try ParleyBinary.run("replay", store, "--from", "10", "--to", "12").lines == Array(all[10..<12]))
+    #expect(
+      try ParleyBinary.run("replay", store, "--kind", "message.sent", "--to", "4").lines == Array(all[2..<4]))
+    #expect(try ParleyBinary.run("replay", store, "--channel", "email").lines.isEmpty)
+    let stream = ["replay", store, "--stream", "email:Ana@EXAMPLE.com", "--conversation", "webchat/c-991"]
+    #expect(try ParleyBinary.run(stream, input: Data()).lines == Array(all[1...]))
+    #expect(try ParleyBinary.run("replay", store, "--conversation", "webchat/other").lines.isEmpty)
+    #expect(try ParleyBinary.run("replay", store, "--until", "2020-01-01T00:00:00Z").lines.isEmpty)
+    #expect(try ParleyBinary.run("replay", store, "--since", "2020-01-01T00:00:00Z").lines == all)
+  }
+
+  @Test func envelopesHoldNothingReadableAboutPeople() throws {
+    let run = try ParleyBinary.run("replay", store, "--envelopes")
+    #expect(run.lines.count == 3_002)
+    #expect(!run.output.contains("ana"))
+    #expect(!run.output.contains("4711"))
+  }
+
+  @Test func showGivesOneEventAndWhereItLies() throws {
+    let run = try ParleyBinary.run("show", store, "2")
+    #expect(run.status == 0)
+    #expect(run.output.contains("Where is order 4711?"))
+    #expect(run.output.contains("active/"))
+    #expect(try ParleyBinary.run("show", store, "3002").status == 1)
+  }
+
+  @Test func statsCountWhatIsThere() throws {
+    let run = try ParleyBinary.run("stats", store, "--format", "json")
+    #expect(run.output.contains(#""events":3002"#))
+    #expect(run.output.contains(#""message.sent":3000"#))
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+@Suite struct StoreErrorTests {
+  let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  @Test(arguments: ["append", "replay", "stats", "verify"])
+  func aDirectoryThatIsNoStoreIsExitCodeThree(command: String) throws {
+    let run = try ParleyBinary.run(command, scratch.path("nothing"))
+    #expect(run.status == 3)
+    #expect(run.output.isEmpty)
+    #expect(run.diagnostics.contains("parley init"))
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("nothing")))
+  }
+
+  @Test func initRefusesADirectoryThatIsNotEmpty() throws {
+    _ = try scratch.write("store/something", "kept")
+    let run = try ParleyBinary.run("init", scratch.path("store"))
+    #expect(run.status == 3)
+    #expect(try String(contentsOfFile: scratch.path("store/something"), encoding: .utf8) == "kept")
+  }
+
+  @Test func initRefusesARegionThatIsNone() throws {
+    let run = try ParleyBinary.run("init", scratch.path("store"), "--region", "Atlantis")
+    #expect(run.status == 2)
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("store")))
+  }
+
+  @Test func readingCommandsWorkOnAReadOnlyStore() throws {
+    let store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store)
+    _ = try ParleyBinary.run("append", store, input: chatLine(1))
+    let before = try files(in: store)
+    try setWritable(false, store)
+    defer { try? setWritable(true, store) }
+    for arguments in [
+      ["replay", store], ["timeline", store, "email:ana@example.com"],
+      ["customer", store, "email:ana@example.com"],
+      ["find", store, "4711"], ["show", store, "2"], ["stats", store], ["verify", store],
+    ] {
+      let run = try ParleyBinary.run(arguments, input: Data())
+      #expect(run.status == 0, "\(arguments[0]): \(run.diagnostics)")
+      #expect(!run.output.isEmpty || arguments[0] == "verify")
+    }
+    #expect(try files(in: store) == before)
+  }
+
+  @Test func anUnknownIdentityIsExitCodeFive() throws {
+    let store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store)
+    _ = try ParleyBinary.run("append", store, input: chatLine(1))
+    for command in ["timeline", "customer"] {
+      let run = try ParleyBinary.run(command, store, "email:anna@example.com")
+      #expect(run.status == 5)
+      #expect(run.output.isEmpty)
+      #expect(run.diagnostics.contains("email:ana@example.com"), "a near spelling is named")
+    }
+  }
+
+  @Test func anIdentityThatIsNoneIsAWrongCommandLine() throws {
+    let store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store)
+    let run = try ParleyBinary.run("timeline", store, "ana@example.com")
+    #expect(run.status == 2)
+    #expect(run.diagnostics.contains("email:ana@example.com"))
+  }
+
+  private func files(in directory: String) throws -> [String] {
+    let manager = FileManager.default
+    return try manager.subpathsOfDirectory(atPath: directory).sorted().map { path in
+      let attributes = try manager.attributesOfItem(atPath: directory + "/" + path)
+      return "\(path) \(attributes[.size] ?? 0) \(attributes[.modificationDate] ?? "")"
+    }
+  }
+
+  private func setWritable(_ isWritable: Bool, _ directory: String) throws {
+    let manager = FileManager.default
+    for path in [""] + (try manager.subpathsOfDirectory(atPath: directory)) {
+      var isDirectory: ObjCBool = false
+      let full = directory + "/" + path
+      _ = manager.fileExists(atPath: full, isDirectory: &isDirectory)
+      let mode = (isDirectory.boolValue ? 0o500 : 0o400) | (isWritable ? 0o200 : 0)
+      try manager.setAttributes([.posixPermissions: mode], ofItemAtPath: full)
+    }
+  }
+}

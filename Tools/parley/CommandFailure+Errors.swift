@@ -1,0 +1,40 @@
+import Parley
+import ParleyEvents
+
+extension CommandFailure {
+  /// A library's error as a command's failure; nil for an error that is not one of ours.
+  init?(_ error: any Error) {
+    switch error {
+    case let error as StoreError: self.init(error)
+    case let error as EventError: self.init(.usage, error.message)
+    default: return nil
+    }
+  }
+
+  /// A store's error, with what to do about it.
+  init(_ error: StoreError) {
+    self.init(
+      Self.statuses[error.code] ?? .rejected, "\(error.message)\(error.place)", hint: Self.hints[error.code])
+  }
+
+  private static let statuses: [StoreError.Code: ExitStatus] = [
+    .noStore: .cannotOpen, .directoryNotEmpty: .cannotOpen, .newerFormat: .cannotOpen, .wrongKey: .cannotOpen,
+    .alreadyOpen: .cannotOpen, .readOnly: .cannotOpen, .diskFull: .cannotOpen, .disk: .cannotOpen,
+    .writerStopped: .cannotOpen, .notWritable: .cannotOpen, .blob: .cannotOpen, .invalidOptions: .usage,
+    .damaged: .damage, .noSuchIdentity: .noSuchIdentity,
+  ]
+
+  private static let hints: [StoreError.Code: String] = [
+    .noStore: "parley init DIRECTORY creates a store.",
+    .alreadyOpen: "Wait until the other writer is done; reading commands work beside it.",
+    .diskFull:
+      "Everything acknowledged is there. Free some space and run the command again: nothing is stored twice.",
+    .disk: "Everything acknowledged is there. Run the command again: nothing is stored twice.",
+    .damaged: "parley verify names everything that is damaged.",
+  ]
+
+  /// Whether nothing more can be appended until the store is opened again.
+  static func endsAppending(_ code: StoreError.Code) -> Bool {
+    [.readOnly, .diskFull, .disk, .writerStopped, .notWritable].contains(code)
+  }
+}

@@ -1,0 +1,50 @@
+import Parley
+import ParleyEnvelope
+import ParleyEvents
+import ParleyLog
+
+extension Viewer {
+  /// Whoever sits at the terminal.
+  static var commandLine: Viewer { .system("parley") }
+}
+
+extension ConversationStore {
+  /// The last position that a moment includes: a position itself, or the last event recorded by a time.
+  func position(at moment: Moment) throws -> Position {
+    switch moment {
+    case .position(let position): return position
+    case .time(let time): return try position(recordedBy: time)
+    }
+  }
+
+  /// The log's clock never goes back, so the last event recorded by a time is found by halving.
+  private func position(recordedBy time: Timestamp) throws -> Position {
+    var low: UInt64 = 0
+    var high = head.rawValue
+    while low < high {
+      let middle = low + (high - low) / 2
+      let recorded = try eventBlocking(at: Position(rawValue: middle)).envelope.recordedAt
+      if recorded <= time { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else {
+      throw CommandFailure(.rejected, "nothing was recorded by \(time.rfc3339()) yet")
+    }
+    return Position(rawValue: low - 1)
+  }
+
+  /// Throws exit code 5, with near spellings, when nothing was ever recorded under an identity.
+  func require(_ identity: Identity) async throws {
+    guard try await !knows(identity) else { return }
+    var near = NearSpellings(of: identity)
+    var scan = EventScan(self, progress: Progress("events", isQuiet: true))
+    scan.filter.kinds = [.identityObserved]
+    try scan.events { event in
+      if case .identityObserved(let observed) = event.body, let found = Identity(observed.identity) {
+        near.consider(found)
+      }
+    }
+    let hint =
+      near.best.isEmpty ? nil : "Did you mean \(near.best.map(\.description).joined(separator: ", "))?"
+    throw CommandFailure(.noSuchIdentity, "nothing is recorded under \(identity)", hint: hint)
+  }
+}
