@@ -10,6 +10,9 @@ public enum EventJSON {
   /// The deepest nesting of arrays and objects in a line.
   public static let depthMax = JSONParser.depthMax
 
+  /// The most members of a line: a body could not hold more.
+  public static let membersMax = NewEvent.partsMax
+
   /// What an exported line holds.
   public enum Style: Sendable {
     /// Whatever it takes to import the line and have the same event again: the body's bytes too, where the members
@@ -53,6 +56,11 @@ public enum EventJSON {
     }
     guard let members = try JSONParser.parse(line).members else {
       throw EventError(.invalidJSON, "byte 1: expected an object, a line is one event between { and }")
+    }
+    guard members.count <= membersMax else {
+      throw EventError(
+        .tooManyParts,
+        "a line has \(members.count) members, at most \(membersMax) are read; group them in objects")
     }
     var reader = EventLineReader(members)
     return try reader.event()

@@ -213,8 +213,9 @@ struct EventLineReader {
         "version", "\(kind.name) is at version \(current) here; others are taken with `bodyBytes` only")
     }
     if let words { try addText(words, to: kind) }
-    let known = members.filter { $0.value != .null && BodyJSON.hasMember($0.name, kind) }
-    let unknown = members.filter { !BodyJSON.hasMember($0.name, kind) }
+    let isKnown = members.map { BodyJSON.hasMember($0.name, kind) }
+    let known = zip(members, isKnown).filter { $1 && $0.value != .null }.map(\.0)
+    let unknown = zip(members, isKnown).filter { !$1 }.map(\.0)
     guard !(event.source != nil && known.contains { $0.name == "source" }) else {
       throw .member("source", "contradicts `id`; give one")
     }

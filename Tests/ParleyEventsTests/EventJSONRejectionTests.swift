@@ -153,6 +153,42 @@ import Testing
     #expect(throws: EventError(.lineTooLong, "")) { try EventJSON.parse(longest + [0x20]) }
   }
 
+  @Test(arguments: try examples()) func damagedLineIsRefusedOrReadAsWhatItSays(line: String) throws {
+    var numbers = SplitMix(state: UInt64(line.utf8.count))
+    for _ in 0..<40 {
+      var bytes = Array(line.utf8)
+      for _ in 0...(numbers.next() % 3) {
+        let index = Int(numbers.next() % UInt64(bytes.count))
+        switch numbers.next() % 3 {
+        case 0: bytes[index] = UInt8(truncatingIfNeeded: numbers.next())
+        case 1: bytes.remove(at: index)
+        default: bytes.insert(bytes[Int(numbers.next() % UInt64(bytes.count))], at: index)
+        }
+      }
+      guard let event = try? EventJSON.parse(bytes) else { continue }
+      #expect(isSame(try EventJSON.parse(EventJSON.line(event)), event))
+    }
+  }
+
+  /// SplitMix64, so that a failing line is the same in every run.
+  struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state &+= 0x9e37_79b9_7f4a_7c15
+      var value = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+      value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+      return value ^ (value >> 31)
+    }
+  }
+
+  @Test func membersAreLimited() throws {
+    func line(_ members: Int) -> String {
+      "{\"kind\":\"note.added\"" + (1..<members).map { ",\"m\($0)\":0" }.joined() + "}"
+    }
+    #expect(try EventJSON.parse(line(EventJSON.membersMax)).kind == .noteAdded)
+    #expect(throws: EventError(.tooManyParts, "")) { try EventJSON.parse(line(EventJSON.membersMax + 1)) }
+  }
+
   @Test func manyMembersAreCheckedForRepeats() throws {
     let members = (0..<1000).map { "\"m\($0)\":0" }
     let line = "{\"kind\":\"note.added\"," + members.joined(separator: ",")
