@@ -41,7 +41,7 @@ public enum EventJSON {
   /// The kinds whose body has parts, so that a line may say `text` for a single plain one.
   static let kindsWithText: Set<EventKind> = [.messageSent, .messageEdited, .socialPosted, .noteAdded]
 
-  /// An event from a line. Cost: about 10 µs for a short message.
+  /// An event from a line.
   ///
   /// Throws `EventError` saying where in the line (byte or member), what was found and what was expected; never the
   /// line's own words.
