@@ -51,8 +51,11 @@ import Glibc
     return parse(bytes, depth: 0)
   }
 
-  private func parse(_ bytes: [UInt8], depth: Int) -> MailPart? {
-    unsafe bytes.withUnsafeBufferPointer { buffer -> MailPart? in
+  private func parse(_ stated: [UInt8], depth: Int) -> MailPart? {
+    let flat = AddressGroups.flattened(stated, groupsMax: limits.groupsMax)
+    if flat != nil { found.insert(.tooManyAddresses) }
+    let bytes = flat ?? stated
+    return unsafe bytes.withUnsafeBufferPointer { buffer -> MailPart? in
       let text = unsafe UnsafeRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self)
       guard let stream = unsafe g_mime_stream_mem_new_with_buffer(text, buffer.count) else { return nil }
       defer { unsafe g_object_unref(stream) }

@@ -15,6 +15,8 @@ public struct MailLimits: Sendable {
   public var receivedMax = 64
   /// Addresses of all recipient fields together.
   public var addressesMax = 1_000
+  /// Groups in one address field; further ones are read as the addresses in them.
+  public var groupsMax = 100
   /// Groups inside address groups.
   public var groupDepthMax = 3
   /// Message-IDs taken from References.

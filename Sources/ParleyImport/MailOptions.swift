@@ -1,5 +1,5 @@
 public import ParleyEnvelope
-import ParleyEvents
+public import ParleyEvents
 
 /// How mail is imported.
 public struct MailOptions: Sendable {
@@ -31,6 +31,14 @@ public struct MailOptions: Sendable {
 
   /// Mail without addresses of ours: everything is inbound from its sender.
   public init(now: Timestamp) { self.now = now }
+
+  /// Checks the domains and addresses that are ours. One that is none would make customers of us without a word.
+  ///
+  /// Throws `EventError` when one is no domain or address.
+  public func validate() throws(EventError) {
+    for domain in ourDomains { _ = try OurAddresses.anyAddress(in: domain) }
+    for address in ourAddresses { _ = try Identity.email(address) }
+  }
 }
 
 /// Which addresses are ours.
@@ -39,12 +47,13 @@ struct OurAddresses {
   private let addresses: Set<Identity>
 
   init(_ options: MailOptions) {
-    // Normalized as the addresses' own domains are, by way of an address in them.
-    domains = options.ourDomains.compactMap { domain in
-      let address = try? Identity.email("a@" + domain.drop { $0 == "@" || $0 == "." })
-      return address.flatMap(Self.domain)
-    }
+    domains = options.ourDomains.compactMap { (try? Self.anyAddress(in: $0)).flatMap(Self.domain) }
     addresses = Set(options.ourAddresses.compactMap { try? Identity.email($0) })
+  }
+
+  /// Domains are normalized as those of addresses are, by way of an address.
+  static func anyAddress(in domain: String) throws(EventError) -> Identity {
+    try Identity.email("a@" + domain.drop { $0 == "@" || $0 == "." })
   }
 
   func contains(_ identity: Identity) -> Bool {

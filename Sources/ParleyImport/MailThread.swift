@@ -4,7 +4,7 @@ import ParleyEvents
 /// Which item and which conversation a mail is.
 ///
 /// The conversation is named by the thread's first Message-ID: the first of References, else of In-Reply-To, else
-/// the mail's own. That needs nothing but the mail, so it is the same in whatever order and in however many runs
+/// what a delivery report is about, else the mail's own. That needs nothing but the mail, so it is the same in whatever order and in however many runs
 /// the mails of a thread come. The price: a client that cuts References at the front, or gives only In-Reply-To
 /// deep in a thread, begins a conversation anew; `continues` can join the two, merging by guess could not be
 /// undone. Mail without any of the three fields is threaded by subject and sender, apart from all others.
@@ -17,12 +17,10 @@ struct MailThread {
   init(_ mail: Mail) {
     let digest = hexString(mail.sourceDigest)
     nativeID = mail.messageID ?? digest
-    thread = mail.references.first ?? mail.inReplyTo.first ?? mail.messageID ?? ""
+    let answered = mail.references.first ?? mail.inReplyTo.first
+    let reported = mail.report.flatMap { $0.originalRoot ?? $0.originalID }
+    thread = answered ?? reported ?? mail.messageID ?? ""
     guard thread.isEmpty else { return }
-    if let report = mail.report, let original = report.originalRoot ?? report.originalID {
-      thread = original
-      return
-    }
     let subject = Self.bareSubject(mail.subject ?? "")
     let sender = mail.from.first?.address.lowercased() ?? ""
     thread = subject.isEmpty ? digest : "subject:\(sender)/\(subject)".cut(toUTF8: Self.threadBytesMax)

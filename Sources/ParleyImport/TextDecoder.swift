@@ -87,6 +87,7 @@ package struct TextDecoder {
     "iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "big5": "big5-hkscs",
     "mac-roman": "macintosh",
     "mac-cyrillic": "mac-cyrillic", "cp-850": "cp850", "iso-2022-jp": "iso-2022-jp-2",
+    "iso-2022-jp-3": "iso-2022-jp-2",
   ]
 
   /// Whether a name may go to iconv: families that mail uses, because iconv's rarer converters have a history of

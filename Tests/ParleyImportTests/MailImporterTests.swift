@@ -99,6 +99,17 @@ import Testing
     #expect(event.customer == (try Identity.email("help@shop.example")))
   }
 
+  @Test(arguments: ["", "shop example", "@", "a@shop.example"])
+  func whatIsNoDomainIsRefused(domain: String) {
+    var options = MailOptions(now: Self.now)
+    options.ourDomains = [domain]
+    #expect(throws: EventError.self) { try options.validate() }
+    options.ourDomains = ["Shop.Example"]
+    #expect(throws: Never.self) { try options.validate() }
+    options.ourAddresses = ["kim"]
+    #expect(throws: EventError.self) { try options.validate() }
+  }
+
   @Test func aDomainThatOnlyEndsLikeOursIsNotOurs() throws {
     let event = try #require(try accepted(lines("From: a@notshop.example", "", "Hi")).events.first)
     #expect(event.effectiveDirection == .inbound)
@@ -270,7 +281,7 @@ import Testing
     #expect(updates[0].diagnostic == "smtp; 550 no such user")
     #expect(updates.map(\.deliveredMessage.nativeID) == ["m2@shop", "m2@shop"])
     #expect(imported.events[1].customer == (try Identity.email("ana@example.com")))
-    #expect(imported.events.map(\.conversation?.thread) == ["dsn@mx", "m1@shop", "m1@shop"])
+    #expect(imported.events.map(\.conversation?.thread) == ["m1@shop", "m1@shop", "m1@shop"])
     #expect(imported.events.map(\.source?.nativeID) == ["dsn@mx", "dsn@mx#delivery-1", "dsn@mx#delivery-2"])
   }
 
