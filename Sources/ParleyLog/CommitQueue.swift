@@ -28,6 +28,15 @@ final class CommitQueue: Sendable {
     }
   }
 
+  /// Gives the lead up when nobody waits; false when somebody does.
+  func resignIfIdle() -> Bool {
+    state.withLock { state in
+      guard state.waiting.isEmpty else { return false }
+      state.isLed = false
+      return true
+    }
+  }
+
   /// The next group for the leader; empty when nobody waits, and then nobody leads any more.
   func takeGroup() -> [Submission] {
     // Those of the last group were just answered and may be about to come back: one turn for them.

@@ -144,7 +144,9 @@ final class LogWriter: Sendable {
       if group.isEmpty { return }
       commit(group)
       if let own, own.isFinished {
+        if queue.resignIfIdle() { return }
         if options.upkeep == .inline { continue }
+        // Others came meanwhile: this thread has its answer and is not made to serve them.
         IOThreads.shared.submit { self.lead(until: nil) }
         return
       }
