@@ -60,10 +60,12 @@ public struct LogError: Error, Sendable, Equatable {
     self.position = position
   }
 
+  /// Equal when the codes are.
   public static func == (left: LogError, right: LogError) -> Bool { left.code == right.code }
 }
 
 extension LogError: CustomStringConvertible {
+  /// The message with its place.
   public var description: String {
     var text = message
     if let file { text += " [\(file)" + (offset.map { " at byte \($0)" } ?? "") + "]" }
