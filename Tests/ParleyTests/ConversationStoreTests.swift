@@ -1,0 +1,146 @@
+import ParleyEnvelope
+import ParleyEvents
+import ParleyLog
+import ParleySimulation
+import Testing
+
+@testable import Parley
+
+@Suite struct ConversationStoreTests {
+  @Test func aConditionHoldsUntilSomethingHappensToAnyOfTheCustomersStreams() throws {
+    let world = try StoreWorld()
+    let store = world.store
+    try world.appendThreeChannels()
+    try store.linkBlocking(StoreWorld.ana, StoreWorld.anaVisitor, by: .agent("kim"))
+    let seen = try store.seen(StoreWorld.ana)
+    try store.appendBlocking([
+      .message(
+        "not hers", from: StoreWorld.ben, in: ConversationKey(.email, "email", thread: "t-2"), id: "b2",
+        at: StoreWorld.time(9))
+    ])
+    let asked = try #require(seen.entries.first?.positions.first)
+    try store.appendBlocking([.reply("one", by: .agent("kim"), to: asked)], if: .nothingNew(since: seen))
+    let again = try store.seen(StoreWorld.ana)
+    try store.appendBlocking([
+      .message("wait", from: StoreWorld.anaVisitor, in: StoreWorld.chat, id: "v9", at: StoreWorld.time(9))
+    ])
+    let head = store.head
+    #expect(throws: StoreError(.somethingNew, "")) {
+      try store.appendBlocking([.reply("two", by: .agent("kim"), to: asked)], if: .nothingNew(since: again))
+    }
+    #expect(store.head == head)
+  }
+
+  @Test func aSecondWriterIsRefused() throws {
+    let world = try StoreWorld()
+    #expect(throws: StoreError(.alreadyOpen, "")) { try world.reopened() }
+  }
+
+  @Test func aDirectoryWithoutAStoreIsRefused() {
+    let storage = SimulatedStorage()
+    #expect(throws: StoreError(.noStore, "")) {
+      try ConversationStore.open(in: storage.environment(), for: .appending)
+    }
+  }
+
+  @Test func anUnknownRegionIsRefused() {
+    #expect(throws: StoreError(.init(rawValue: "unknown_normalization"), "")) {
+      try StoreWorld(StoreOptions(region: "Atlantis"))
+    }
+  }
+
+  @Test func theRegionIsFixedWhenAStoreIsCreated() throws {
+    let world = try StoreWorld(StoreOptions(region: "DE"))
+    world.store.log.close()
+    #expect(try world.reopened(for: .reading).normalization == Normalization(region: "DE"))
+  }
+
+  @Test func aFullDiskStopsAppendsAndNothingIsHalfWritten() throws {
+    let world = try StoreWorld()
+    try world.store.appendBlocking([OnceTests.message("one", "1")])
+    let head = world.store.head
+    world.storage.plan = .capacity(0)
+    #expect(throws: StoreError(.diskFull, "")) { try world.store.appendBlocking([OnceTests.message("two", "2")]) }
+    #expect(throws: StoreError(.writerStopped, "")) {
+      try world.store.appendBlocking([OnceTests.message("three", "3")])
+    }
+    #expect(try world.store.seen(StoreWorld.ana).entries.count == 1, "reads go on")
+    world.storage.plan = FaultPlan()
+    world.store.log.close()
+    let again = try world.reopened()
+    #expect(again.head == head)
+    #expect(try again.appendBlocking([OnceTests.message("two", "2")]) == [.stored(head)])
+  }
+
+  @Test(arguments: [1_000, 1_001])
+  func aConditionNamesAtMostAThousandStreams(count: Int) throws {
+    let world = try StoreWorld()
+    let streams = (0..<count).map { StreamID(rawValue: Bytes16(high: 1, low: UInt64($0))) }
+    let condition = AppendCondition.nothingNew(since: TimelineCondition(through: .none, streams: streams))
+    let outcome = Result { try world.store.appendBlocking([OnceTests.message("one")], if: condition) }
+    if count == 1_000 { _ = try outcome.get() } else {
+      #expect(throws: StoreError(.limitExceeded, "")) { try outcome.get() }
+    }
+  }
+
+  @Test(arguments: [65_536, 65_537])
+  func aBatchHasAtMost65536EventsThoseOfTheStoreNotCounted(count: Int) throws {
+    let world = try StoreWorld()
+    let events = (0..<count).map { OnceTests.message("x", "\($0)") }
+    let outcome = Result { try world.store.appendBlocking(events) }
+    if count == 65_536 {
+      #expect(try outcome.get().count == count)
+      #expect(world.store.head == Position(count + 2))
+    } else {
+      #expect(throws: StoreError(.limitExceeded, "")) { try outcome.get() }
+      #expect(world.store.head == .start)
+    }
+  }
+
+  @Test func eventsComeInLogOrder() async throws {
+    let world = try StoreWorld()
+    try world.appendThreeChannels()
+    var events: [Event] = []
+    for try await event in world.store.events() { events.append(event) }
+    #expect(events == (try world.allEvents()))
+    var some: [Position] = []
+    for try await event in world.store.events(from: Position(2), to: Position(5)) { some.append(event.position) }
+    #expect(some == [Position(2), Position(3), Position(4)])
+  }
+
+  @Test func aBlobIsKeptBeforeTheEventThatNamesIt() async throws {
+    let world = try StoreWorld()
+    let blob = try await world.store.keep(Array("a picture".utf8), as: "image/png", fileName: "me.png")
+    var event = NewEvent(
+      MessageSent.with { $0.parts = [.blob(blob)] }, from: .identity(StoreWorld.ana), in: StoreWorld.mail,
+      id: "b1", at: StoreWorld.time(0))
+    event.flags = []
+    let receipt = try await world.store.append(event)
+    guard case .messageSent(let sent) = try await world.store.event(at: receipt.position).body else {
+      return #expect(Bool(false))
+    }
+    #expect(try await world.store.bytes(of: sent.parts[0].blob) == Array("a picture".utf8))
+  }
+
+  @Test func namesBehindKeyedIdsAreFound() throws {
+    let world = try StoreWorld()
+    try world.appendThreeChannels()
+    let names = world.store.names
+    #expect(names.identity(of: world.store.stream(of: StoreWorld.ana)) == StoreWorld.ana)
+    #expect(names.conversation(of: world.store.conversationID(of: StoreWorld.chat)) == StoreWorld.chat)
+    #expect(names.identity(of: StreamID(rawValue: Bytes16(high: 1, low: 2))) == nil)
+  }
+
+  @Test func whatIsPassedOnToAnotherStoreKeepsItsIdsAndIsStoredOnce() throws {
+    let world = try StoreWorld()
+    try world.appendThreeChannels()
+    let events = try world.allEvents()
+    let copies = events.map { NewEvent($0, names: world.store.names) }
+    #expect(try world.store.appendBlocking(copies) == events.map { .alreadyStored($0.position) })
+    let other = try StoreWorld(seed: 5)
+    try other.store.appendBlocking(copies)
+    let passed = try other.allEvents()
+    #expect(Set(passed.map(\.id)).isSuperset(of: events.map(\.id)))
+    #expect(try other.store.appendBlocking(copies).allSatisfy { $0 == .alreadyStored($0.position) })
+  }
+}

@@ -1,0 +1,27 @@
+import Foundation
+import Parley
+import Testing
+
+/// The lines of the README, compiled and run.
+@Suite struct ReadmeTests {
+  @Test func theLinesOfTheReadmeRun() async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "parley-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let path = directory.path
+    let sentAt = Timestamp.parse(rfc3339: "2024-11-22T09:00:00+01:00")?.time
+    await (try ConversationStore.create(at: path)).close()
+
+    let store = try await ConversationStore.open(at: path)
+    let ana = try Identity.email("Ana@Example.com")
+    let chat = store.conversation(.chat, "webchat", thread: "c-991")
+    let asked = try await store.append(
+      .message("Where is order 4711?", from: ana, in: chat, id: "m-17", at: sentAt))
+    let seen = try await store.timeline(of: ana, for: .agent("kim", purpose: .support), last: 50)
+    try await store.append(.reply("On its way.", by: .agent("kim"), to: asked), if: .nothingNew(since: seen))
+
+    #expect(seen.entries.count == 1)
+    let after = try await store.timeline(of: ana, for: .agent("kim", purpose: .support), last: 50)
+    #expect(after.entries.count == 2)
+    await store.close()
+  }
+}
