@@ -32,12 +32,14 @@ struct PreparedBatch: Sendable {
     guard !batch.records.isEmpty else {
       throw LogError(.invalidBatch, "the batch is empty: append at least one event")
     }
-    try limit(batch.records.count, LogLimits.batchEventsMax, "events in a batch")
+    // What the store adds by itself counts in no limit: nobody could foresee it.
+    let counted = batch.records.count { $0.ifKnown == .report }
+    try limit(counted, LogLimits.batchEventsMax, "events in a batch")
     var bytes = 0
     var ids = Set<EventID>(minimumCapacity: batch.records.count)
     for record in batch.records {
       try limit(record.body.count, LogLimits.bodyBytesMax, "bytes in an event's body")
-      bytes += record.body.count + RecordSlot.saltSize + RecordSlot.size
+      if record.ifKnown == .report { bytes += record.body.count + RecordSlot.saltSize + RecordSlot.size }
       try check(record.envelope)
       guard ids.insert(record.envelope.event).inserted else {
         throw LogError(

@@ -105,7 +105,9 @@ import Testing
   }
 
   @Test func recordsOfTheStoreHaveAStreamOfTheirOwn() throws {
-    let record = NewEvent(RecordImport.with { $0.format = "eml" }, from: .actor(.system("import")))
+    var body = RecordImport()
+    body.format = "eml"
+    let record = NewEvent(body, from: .actor(.system("import")))
     let position = try store.appendBlocking([record])[0].position
     let stream = try store.eventBlocking(at: position).envelope.stream
     #expect(stream == store.stream(of: StoreWorld.identity("system:store")))

@@ -1,6 +1,7 @@
 import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
+import ParleySimulation
 import Testing
 
 @testable import Parley

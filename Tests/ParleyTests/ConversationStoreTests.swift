@@ -111,10 +111,10 @@ import Testing
   @Test func aBlobIsKeptBeforeTheEventThatNamesIt() async throws {
     let world = try StoreWorld()
     let blob = try await world.store.keep(Array("a picture".utf8), as: "image/png", fileName: "me.png")
-    var event = NewEvent(
-      MessageSent.with { $0.parts = [.blob(blob)] }, from: .identity(StoreWorld.ana), in: StoreWorld.mail,
-      id: "b1", at: StoreWorld.time(0))
-    event.flags = []
+    var body = MessageSent()
+    body.parts = [.blob(blob)]
+    let event = NewEvent(
+      body, from: .identity(StoreWorld.ana), in: StoreWorld.mail, id: "b1", at: StoreWorld.time(0))
     let receipt = try await world.store.append(event)
     guard case .messageSent(let sent) = try await world.store.event(at: receipt.position).body else {
       return #expect(Bool(false))

@@ -37,11 +37,12 @@ import Testing
     #expect(ids[0].count > 10)
   }
 
+  /// The bytes of everything in an envelope that is no number, time or code.
   private func bytes(of envelope: Envelope) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: EnvelopeLayout.size)
-    var span = bytes.mutableSpan
-    var raw = span.mutableBytes
-    EnvelopeLayout.store(envelope, into: &raw, at: 0)
-    return bytes
+    let ids = [
+      envelope.stream.rawValue, envelope.event.rawValue, envelope.conversation.rawValue,
+      envelope.actor.rawValue, envelope.caseID.rawValue, Bytes16(high: envelope.touchpoint.rawValue, low: 0),
+    ]
+    return ids.flatMap(\.bytes)
   }
 }
