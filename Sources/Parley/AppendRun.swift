@@ -33,14 +33,14 @@ struct AppendRun: Sendable {
   init(
     _ events: [NewEvent], failure: Failure, condition: AppendCondition? = nil, in context: StoreContext
   ) throws(StoreError) {
+    try AppendLimits.check(eventCount: events.count)
+    if let condition { try AppendLimits.check(condition) }
     self.events = events
     self.failure = failure
     self.condition = condition
     self.context = context
     eventIDs = events.map { $0.id { context.ids.hash($0) } }
     outcomes = Array(repeating: nil, count: events.count)
-    try AppendLimits.check(eventCount: events.count)
-    if let condition { try AppendLimits.check(condition) }
     try checkRepeats()
   }
 

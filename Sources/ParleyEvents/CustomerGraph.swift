@@ -107,9 +107,10 @@ struct CustomerGraph {
   /// The nodes that are one customer with a node of `nodes`, and the links between them: all of `nodes` unless a
   /// separation stands between.
   func component(of start: Node, in nodes: Set<Node>) -> (nodes: Set<Node>, edges: [Edge]) {
-    var (seen, all) = (Set<LinkRecord.ID>(), [Edge]())
-    for node in nodes { all += edges(of: node).filter { seen.insert($0.record.id).inserted } }
-    all.sort { order($0.record) < order($1.record) }
+    // Of the copies of a fact in its two streams the first one stands for it, wherever one starts from.
+    var seen = Set<LinkRecord.ID>()
+    let copies = nodes.flatMap { edges(of: $0) }.sorted { $0.record.position < $1.record.position }
+    let all = copies.filter { seen.insert($0.record.id).inserted }
     let separated = separations(among: Set(nodes.map(\.stream)))
     guard !separated.isEmpty else { return (nodes, all) }
     return follow(all, from: start, in: nodes, apart: separated)

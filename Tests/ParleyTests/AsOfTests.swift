@@ -19,18 +19,18 @@ import Testing
 
   @Test func whateverIsLinkedOrAppendedLaterATimelineOfThePastStaysAsItWas() throws {
     let then = store.last
-    let seen = try store.seen(StoreWorld.ana)
+    let seen = try store.bytes(StoreWorld.ana)
     try store.linkBlocking(StoreWorld.ana, StoreWorld.anaVisitor, by: .agent("kim"))
     try store.appendBlocking([
       .message("More", from: StoreWorld.ana, in: StoreWorld.mail, id: "m9", at: StoreWorld.time(0))
     ])
-    #expect(try store.seen(StoreWorld.ana, asOf: then) == seen)
-    #expect(try store.seen(StoreWorld.ana) != seen)
+    #expect(try store.bytes(StoreWorld.ana, asOf: then) == seen)
+    #expect(try store.bytes(StoreWorld.ana) != seen)
     let linked = store.last
-    let both = try store.seen(StoreWorld.ana)
+    let both = try store.bytes(StoreWorld.ana)
     try store.unlinkBlocking(StoreWorld.ana, StoreWorld.anaVisitor, by: .agent("kim"))
-    #expect(try store.seen(StoreWorld.ana, asOf: linked) == both)
-    #expect(try store.seen(StoreWorld.anaVisitor, asOf: linked) == both)
+    #expect(try store.bytes(StoreWorld.ana, asOf: linked) == both)
+    #expect(try store.bytes(StoreWorld.anaVisitor, asOf: linked) == both)
   }
 
   @Test func everyPositionOfThePastGivesTheTimelineThatWasSeenThen() throws {
@@ -46,7 +46,9 @@ import Testing
       if index == 9 { try world.store.linkBlocking(StoreWorld.ana, StoreWorld.anaPhone, by: .agent("kim")) }
       seen.append((world.store.last, try world.store.seen(StoreWorld.ana)))
     }
-    for (position, timeline) in seen { #expect(try world.store.seen(StoreWorld.ana, asOf: position) == timeline) }
+    for (position, timeline) in seen {
+      #expect(try world.store.seen(StoreWorld.ana, asOf: position) == timeline)
+    }
   }
 
   @Test func aPositionThatTheStoreHasNotReachedIsRefused() {
@@ -61,15 +63,15 @@ import Testing
 
   @Test func withoutDerivedFilesTimelinesAreTheSame() throws {
     try store.linkBlocking(StoreWorld.ana, StoreWorld.anaVisitor, by: .agent("kim"))
-    let seen = try store.seen(StoreWorld.ana)
+    let seen = try store.bytes(StoreWorld.ana)
     store.log.close()
     try world.storage.remove("watermark")
     for name in try world.storage.list("active") where name.hasSuffix(".dir") {
       try world.storage.remove("active/\(name)")
     }
     let reader = try world.reopened(for: .reading)
-    #expect(try reader.seen(StoreWorld.ana) == seen)
-    #expect(try world.reopened().seen(StoreWorld.ana) == seen)
+    #expect(try reader.bytes(StoreWorld.ana) == seen)
+    #expect(try world.reopened().bytes(StoreWorld.ana) == seen)
   }
 
   @Test func aReaderBesideTheWriterSeesWhatWasAppendedSinceItOpened() throws {

@@ -60,7 +60,9 @@ import Testing
     try world.store.appendBlocking([OnceTests.message("one", "1")])
     let head = world.store.head
     world.storage.plan = .capacity(0)
-    #expect(throws: StoreError(.diskFull, "")) { try world.store.appendBlocking([OnceTests.message("two", "2")]) }
+    #expect(throws: StoreError(.diskFull, "")) {
+      try world.store.appendBlocking([OnceTests.message("two", "2")])
+    }
     #expect(throws: StoreError(.writerStopped, "")) {
       try world.store.appendBlocking([OnceTests.message("three", "3")])
     }
@@ -78,7 +80,9 @@ import Testing
     let streams = (0..<count).map { StreamID(rawValue: Bytes16(high: 1, low: UInt64($0))) }
     let condition = AppendCondition.nothingNew(since: TimelineCondition(through: .none, streams: streams))
     let outcome = Result { try world.store.appendBlocking([OnceTests.message("one")], if: condition) }
-    if count == 1_000 { _ = try outcome.get() } else {
+    if count == 1_000 {
+      _ = try outcome.get()
+    } else {
       #expect(throws: StoreError(.limitExceeded, "")) { try outcome.get() }
     }
   }
@@ -86,14 +90,25 @@ import Testing
   @Test(arguments: [65_536, 65_537])
   func aBatchHasAtMost65536EventsThoseOfTheStoreNotCounted(count: Int) throws {
     let world = try StoreWorld()
-    let events = (0..<count).map { OnceTests.message("x", "\($0)") }
-    let outcome = Result { try world.store.appendBlocking(events) }
+    var records: [NewRecord] = []
+    for index in 0..<(count + 2) {
+      var envelope = Envelope()
+      envelope.stream = StreamID(rawValue: Bytes16(high: 1, low: 1))
+      envelope.event = EventID(rawValue: Bytes16(high: 2, low: UInt64(index)))
+      records.append(NewRecord(envelope: envelope, body: [], ifKnown: index < 2 ? .skip : .report))
+    }
+    let outcome = Result { try world.store.log.append(AppendBatch(records)) }
     if count == 65_536 {
-      #expect(try outcome.get().count == count)
+      _ = try outcome.get()
       #expect(world.store.head == Position(count + 2))
     } else {
-      #expect(throws: StoreError(.limitExceeded, "")) { try outcome.get() }
-      #expect(world.store.head == .start)
+      #expect(throws: LogError(.limit, "")) { try outcome.get() }
+    }
+    let check = Result { try AppendLimits.check(eventCount: count) }
+    if count == 65_536 {
+      try check.get()
+    } else {
+      #expect(throws: StoreError(.limitExceeded, "")) { try check.get() }
     }
   }
 
@@ -104,7 +119,9 @@ import Testing
     for try await event in world.store.events() { events.append(event) }
     #expect(events == (try world.allEvents()))
     var some: [Position] = []
-    for try await event in world.store.events(from: Position(2), to: Position(5)) { some.append(event.position) }
+    for try await event in world.store.events(from: Position(2), to: Position(5)) {
+      some.append(event.position)
+    }
     #expect(some == [Position(2), Position(3), Position(4)])
   }
 

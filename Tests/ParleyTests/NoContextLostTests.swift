@@ -28,6 +28,7 @@ import Testing
     #expect(seen.identities.map(\.identity) == [StoreWorld.ana, StoreWorld.anaPhone, StoreWorld.anaVisitor])
     #expect(try store.seen(StoreWorld.anaPhone) == seen)
     #expect(try store.seen(StoreWorld.anaVisitor) == seen)
+    #expect(try store.bytes(StoreWorld.anaVisitor) == seen.json())
   }
 
   @Test func itHoldsEveryEventOfAllOfThemAndNobodyElses() throws {
@@ -104,7 +105,9 @@ import Testing
     ])
     let whole = try store.shown(StoreWorld.ana)
     store.log.close()
-    let changed = after.bytes.indices.filter { $0 >= before.bytes.count || before.bytes[$0] != after.bytes[$0] }
+    let changed = after.bytes.indices.filter {
+      $0 >= before.bytes.count || before.bytes[$0] != after.bytes[$0]
+    }
     let last = try #require(changed.last { after.bytes[$0] != 0 })
     world.storage.disk.flip(after.path, offset: last - 20, bit: 3)
     let damaged = try world.reopened(for: .reading)

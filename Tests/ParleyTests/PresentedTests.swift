@@ -40,9 +40,10 @@ import Testing
     #expect(try store.shown(StoreWorld.anaVisitor).contains(known))
     #expect(try store.seen(StoreWorld.ana) == store.seen(StoreWorld.anaVisitor))
     let links = try world.allEvents().filter { $0.kind == .identityLinked }
-    #expect(Set(links.map(\.envelope.stream)) == [
-      store.stream(of: StoreWorld.ana), store.stream(of: StoreWorld.anaVisitor),
-    ])
+    #expect(
+      Set(links.map(\.envelope.stream)) == [
+        store.stream(of: StoreWorld.ana), store.stream(of: StoreWorld.anaVisitor),
+      ])
   }
 
   @Test func whatALaterMessagePresentsIsRecordedOnceHoweverOftenItIsRepeated() throws {

@@ -68,7 +68,13 @@ struct StoreWorld {
 extension ConversationStore {
   /// A timeline as one agent sees it at one instant.
   func seen(_ identity: Identity, asOf position: Position? = nil) throws -> Timeline {
-    try timelineBlocking(of: identity, for: .agent("kim"), asOf: position, at: Timestamp(seconds: 1_704_100_000))
+    try timelineBlocking(
+      of: identity, for: .agent("kim"), asOf: position, at: Timestamp(seconds: 1_704_100_000))
+  }
+
+  /// The bytes of a timeline as programs get it.
+  func bytes(_ identity: Identity, asOf position: Position? = nil) throws -> [UInt8] {
+    try seen(identity, asOf: position).json()
   }
 
   /// The positions of everything a timeline shows in its entries.
