@@ -59,7 +59,7 @@ func chatLine(_ number: Int, text: String = "Where is order 4711?", from: String
     (#"{"kind":"message.sent","channel":"chat","from":"fax:1","text":"x"}"#, "identity"),
     (
       #"{"kind":"message.sent","channel":"chat","from":"email:a@b.example","at":"0000-01-01T00:00:00Z","text":"x"}"#,
-      ""
+      "invalid_member"
     ),
     ("not json", "invalid_json"), ("[]", "invalid_json"), ("\u{0}", "invalid_json"),
   ]) func badInputIsRefusedWithItsOwnErrorAndNothingIsStored(line: String, code: String) throws {

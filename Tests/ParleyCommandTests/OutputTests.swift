@@ -31,7 +31,9 @@ import Testing
     let first = try ParleyBinary.run(["timeline", store] + identity, input: Data())
     let second = try ParleyBinary.run(["timeline", other] + identity, input: Data())
     #expect(first.status == 0 && second.status == 0)
-    for number in [1, 1_500, 3_000] { #expect(second.output.contains("m-\(number)\"")) }
+    // Not all of the output in a failure's message.
+    let isComplete = second.output.contains("\"entries\":3000,") && first.output.contains("\"entries\":3000,")
+    #expect(isComplete)
   }
 
   @Test func replayConditionsCombine() throws {
@@ -51,15 +53,15 @@ import Testing
   @Test func envelopesHoldNothingReadableAboutPeople() throws {
     let run = try ParleyBinary.run("replay", store, "--envelopes")
     #expect(run.lines.count == 3_002)
-    #expect(!run.output.contains("ana"))
-    #expect(!run.output.contains("4711"))
+    let readable = run.output.contains("example.com") || run.output.contains("Where is")
+    #expect(!readable)
   }
 
   @Test func showGivesOneEventAndWhereItLies() throws {
     let run = try ParleyBinary.run("show", store, "2")
     #expect(run.status == 0)
     #expect(run.output.contains("Where is order 4711?"))
-    #expect(run.output.contains("active/"))
+    #expect(run.lines.count == 2)
     #expect(try ParleyBinary.run("show", store, "3002").status == 1)
   }
 

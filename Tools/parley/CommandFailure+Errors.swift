@@ -22,6 +22,7 @@ extension CommandFailure {
     .alreadyOpen: .cannotOpen, .readOnly: .cannotOpen, .diskFull: .cannotOpen, .disk: .cannotOpen,
     .writerStopped: .cannotOpen, .notWritable: .cannotOpen, .blob: .cannotOpen, .invalidOptions: .usage,
     .damaged: .damage, .noSuchIdentity: .noSuchIdentity,
+    StoreError.Code(rawValue: EventError.Code.unknownNormalization.rawValue): .usage,
   ]
 
   private static let hints: [StoreError.Code: String] = [

@@ -8,7 +8,7 @@ import ParleyLog
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Shows one event whole, with where it lies on disk.",
+    abstract: "Shows one event whole: what it says, and its envelope.",
     discussion: """
       Example:
         parley show support.parley 1042
