@@ -30,7 +30,7 @@ struct AppendPlanner {
   }
 
   /// Adds a new event, the `index`th of its batch, and what the store records with it.
-  mutating func add(_ event: NewEvent, at index: Int) throws(StoreError) {
+  mutating func add(_ event: NewEvent, _ id: EventID, at index: Int) throws(StoreError) {
     var event = event.resolved(by: normalization)
     let target = try target(of: event, at: index)
     if let target { event.answer(target) }
@@ -40,16 +40,13 @@ struct AppendPlanner {
     if event.effectiveChannel == .unspecified {
       event.channel = target?.channel ?? opening(of: conversation)?.channel
     }
-    let envelope = envelope(of: event, stream: primary.stream, conversation, target)
+    let envelope = envelope(of: event, id, stream: primary.stream, conversation, target)
     let opens = addFirstUses(of: event, envelope, identity: primary.identity)
     plan.append(envelope, body, for: index)
     guard !event.isPassedOn else { return }
     addInvolved(in: event, envelope)
     if let identity = primary.identity { addPresented(by: event, envelope, identity, opened: opens) }
   }
-
-  /// The id of a new event.
-  func id(of event: NewEvent) -> EventID { event.id { ids.hash($0) } }
 }
 
 // MARK: - Where it belongs
@@ -89,7 +86,7 @@ extension AppendPlanner {
   }
 
   private func envelope(
-    of event: NewEvent, stream: StreamID, _ conversation: ConversationID, _ target: Envelope?
+    of event: NewEvent, _ id: EventID, stream: StreamID, _ conversation: ConversationID, _ target: Envelope?
   ) -> Envelope {
     var known = NewEvent.KnownIDs()
     known.stream = stream
@@ -97,7 +94,7 @@ extension AppendPlanner {
     known.actor = event.from.map { actor($0, as: event.effectiveActorKind) }
     known.caseID = event.caseKey.map(ids.caseID)
     known.touchpoint = event.touchpoint.map(ids.touchpoint) ?? target?.touchpoint
-    return event.envelope(event: id(of: event), ids: known)
+    return event.envelope(event: id, ids: known)
   }
 
   private func actor(_ party: Party, as kind: ActorKind) -> ActorID {

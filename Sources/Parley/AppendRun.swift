@@ -17,11 +17,16 @@ struct AppendRun: Sendable {
 
   /// How often a run begins again because somebody else was faster.
   static let attemptsMax = 64
+  /// Events of independent ones that share a commit.
+  static let sharedEventsMax = 4_096
+  /// Bytes, before compression, after which independent events wait for the next commit.
+  static let sharedBytesMax = 4 << 20
 
   let events: [NewEvent]
   let eventIDs: [EventID]
   let failure: Failure
   let condition: AppendCondition?
+  private let ownIDs: Set<EventID>
   /// What became of each event; nil while that is open.
   private(set) var outcomes: [Result<AppendReceipt, StoreError>?]
   private let context: StoreContext
@@ -29,24 +34,35 @@ struct AppendRun: Sendable {
   private var plan = AppendPlan()
   private var isJudged = false
   private var attempts = 0
+  /// Every event before this one has an outcome.
+  private var firstOpen = 0
 
   init(
     _ events: [NewEvent], failure: Failure, condition: AppendCondition? = nil, in context: StoreContext
-  ) throws(StoreError) {
-    try AppendLimits.check(eventCount: events.count)
-    if let condition { try AppendLimits.check(condition) }
+  ) {
     self.events = events
     self.failure = failure
     self.condition = condition
     self.context = context
     eventIDs = events.map { $0.id { context.ids.hash($0) } }
+    ownIDs = Set(eventIDs)
     outcomes = Array(repeating: nil, count: events.count)
-    try checkRepeats()
+  }
+
+  /// A run of events that are stored together or not at all.
+  static func batch(
+    _ events: [NewEvent], if condition: AppendCondition?, in context: StoreContext
+  ) throws(StoreError) -> AppendRun {
+    try AppendLimits.check(eventCount: events.count)
+    if let condition { try AppendLimits.check(condition) }
+    let run = AppendRun(events, failure: .refusesAll, condition: condition, in: context)
+    try run.checkRepeats()
+    return run
   }
 
   /// What has to be looked up before the events that have no outcome can be laid out; nil when all have one.
   var needs: AppendNeeds? {
-    let open = events.indices.filter { outcomes[$0] == nil }
+    let open = next
     guard !open.isEmpty else { return nil }
     var needs = AppendNeeds()
     for index in open { needs.add(events[index], eventIDs[index], in: context) }
@@ -55,19 +71,36 @@ struct AppendRun: Sendable {
 
   /// Lays out the events that have no outcome; nil when none is left to append.
   mutating func layOut(_ facts: AppendFacts) throws(StoreError) -> AppendBatch? {
-    attempts += 1
-    guard attempts <= Self.attemptsMax else {
-      throw StoreError(.somethingNew, "others kept appending to the same customers: append again")
-    }
-    var planner = AppendPlanner(context, facts: facts, ownIDs: Set(eventIDs))
-    for index in events.indices where outcomes[index] == nil {
-      do throws(StoreError) { try planner.add(events[index], at: index) } catch { try refuse(index, error) }
+    var planner = AppendPlanner(context, facts: facts, ownIDs: ownIDs)
+    var laidOut: Set<EventID> = []
+    for index in next {
+      if failure == .refusesOne {
+        // The second of two equal ones waits, and finds the first stored.
+        guard planner.plan.plainBytes < Self.sharedBytesMax, laidOut.insert(eventIDs[index]).inserted else {
+          break
+        }
+      }
+      do throws(StoreError) { try planner.add(events[index], eventIDs[index], at: index) } catch {
+        try refuse(index, error)
+      }
     }
     plan = planner.plan
+    advance()
     guard plan.hasNewEvents else { return nil }
-    try AppendLimits.check(plainBytes: plan.plainBytes)
+    if failure == .refusesAll { try AppendLimits.check(plainBytes: plan.plainBytes) }
     isJudged = condition == nil && facts.judged != nil
     return AppendBatch(plan.records, unchanged: (condition?.unchanged ?? facts.judged)?.unchanged)
+  }
+
+  /// Gives every event that has no outcome this one.
+  mutating func fail(_ error: StoreError) {
+    for index in events.indices where outcomes[index] == nil { outcomes[index] = .failure(error) }
+  }
+
+  /// The events to lay out next: all that have no outcome, or of independent ones a part.
+  private var next: [Int] {
+    let open = events.indices.dropFirst(firstOpen).lazy.filter { outcomes[$0] == nil }
+    return Array(open.prefix(failure == .refusesOne ? Self.sharedEventsMax : .max))
   }
 
   /// The old events that must be read to settle an answer.
@@ -79,10 +112,12 @@ struct AppendRun: Sendable {
   /// Takes the log's answer; `old` holds the events that `comparisons` asked for, nil where one is damaged.
   mutating func settle(_ outcome: AppendOutcome, old: [Position: LogRecord]) throws(StoreError) {
     switch outcome {
-    case .stored(let positions): settle(stored: positions)
+    case .stored(let positions):
+      settle(stored: positions)
+      advance()
     case .known(let records): try settle(known: records, old)
     case .changed(_, let position):
-      guard !isJudged else { return }
+      guard !isJudged else { return try beginAgain() }
       throw StoreError(
         .somethingNew, "something happened to the customer since the timeline was read: read it again",
         at: .init(position: position))
@@ -103,6 +138,7 @@ extension AppendRun {
   private mutating func settle(known: [KnownRecord], _ old: [Position: LogRecord]) throws(StoreError) {
     // One of the store's own may be known to the log and not to us: looking it up again finds it.
     let own = known.filter { plan.origins[$0.index] != nil }
+    if own.isEmpty { try beginAgain() }
     for record in own {
       guard let index = plan.origins[record.index] else { continue }
       if isSame(plan.records[record.index], as: old[record.position]) {
@@ -141,6 +177,16 @@ extension AppendRun {
       .differentContent,
       "the event's id is that of an event stored before with different content: give a changed item a new "
         + "revision", at: .init(index: index, position: position))
+  }
+
+  private mutating func advance() {
+    while firstOpen < outcomes.count, outcomes[firstOpen] != nil { firstOpen += 1 }
+  }
+
+  private mutating func beginAgain() throws(StoreError) {
+    attempts += 1
+    guard attempts > Self.attemptsMax else { return }
+    throw StoreError(.somethingNew, "others kept appending to the same customers: append again")
   }
 
   private mutating func refuse(_ index: Int, _ error: StoreError) throws(StoreError) {

@@ -23,36 +23,28 @@ extension ConversationStore {
   public func append(
     batch events: [NewEvent], if condition: AppendCondition? = nil
   ) async throws(StoreError) -> [AppendReceipt] {
-    let run = try AppendRun(events, failure: .refusesAll, condition: condition, in: context)
-    return try Self.receipts(try await finish(run))
+    var run = try AppendRun.batch(events, if: condition, in: context)
+    try await finish(&run)
+    return try Self.receipts(run)
   }
 
   /// Appends events that have nothing to do with each other: each has its own outcome, and they share syncs.
   /// Receipts come in order, when all that could be stored is on disk.
   @concurrent
   public func append(each events: [NewEvent]) async -> [Result<AppendReceipt, StoreError>] {
-    var outcomes: [Result<AppendReceipt, StoreError>] = []
-    for chunk in EachChunks(events, in: context) {
-      do throws(StoreError) {
-        let run = try AppendRun(chunk.events, failure: .refusesOne, in: context)
-        outcomes += Self.outcomes(try await finish(run))
-      } catch {
-        outcomes += chunk.events.map { _ in .failure(error) }
-      }
-    }
-    return outcomes
+    var run = AppendRun(events, failure: .refusesOne, in: context)
+    do throws(StoreError) { try await finish(&run) } catch { run.fail(error) }
+    return Self.outcomes(run)
   }
 
-  private func finish(_ start: AppendRun) async throws(StoreError) -> AppendRun {
-    var run = start
+  private func finish(_ run: inout AppendRun) async throws(StoreError) {
     while let needs = run.needs {
       let facts = try await facts(for: needs)
-      guard let batch = try run.layOut(facts) else { break }
+      guard let batch = try run.layOut(facts) else { continue }
       let outcome = try await commit(batch)
       let old = try await comparisons(run.comparisons(for: outcome))
       try run.settle(outcome, old: old)
     }
-    return run
   }
 
   private func facts(for needs: AppendNeeds) async throws(StoreError) -> AppendFacts {
@@ -78,33 +70,25 @@ extension ConversationStore {
   package func appendBlocking(
     _ events: [NewEvent], if condition: AppendCondition? = nil
   ) throws(StoreError) -> [AppendReceipt] {
-    let run = try AppendRun(events, failure: .refusesAll, condition: condition, in: context)
-    return try Self.receipts(try finishBlocking(run))
+    var run = try AppendRun.batch(events, if: condition, in: context)
+    try finishBlocking(&run)
+    return try Self.receipts(run)
   }
 
   /// `append(each:)`, blocking.
   package func appendEachBlocking(_ events: [NewEvent]) -> [Result<AppendReceipt, StoreError>] {
-    var outcomes: [Result<AppendReceipt, StoreError>] = []
-    for chunk in EachChunks(events, in: context) {
-      do throws(StoreError) {
-        let run = try AppendRun(chunk.events, failure: .refusesOne, in: context)
-        outcomes += Self.outcomes(try finishBlocking(run))
-      } catch {
-        outcomes += chunk.events.map { _ in .failure(error) }
-      }
-    }
-    return outcomes
+    var run = AppendRun(events, failure: .refusesOne, in: context)
+    do throws(StoreError) { try finishBlocking(&run) } catch { run.fail(error) }
+    return Self.outcomes(run)
   }
 
-  private func finishBlocking(_ start: AppendRun) throws(StoreError) -> AppendRun {
-    var run = start
+  private func finishBlocking(_ run: inout AppendRun) throws(StoreError) {
     while let needs = run.needs {
       let facts = needs.isEmpty ? AppendFacts() : try lookUp(needs)
-      guard let batch = try run.layOut(facts) else { break }
+      guard let batch = try run.layOut(facts) else { continue }
       let outcome = try StoreError.wrappingLog { () throws(LogError) in try log.append(batch) }
       try run.settle(outcome, old: try records(at: run.comparisons(for: outcome)))
     }
-    return run
   }
 
   private static func receipts(_ run: AppendRun) throws(StoreError) -> [AppendReceipt] {

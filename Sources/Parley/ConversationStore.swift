@@ -88,7 +88,7 @@ public final class ConversationStore: Sendable {
   }
 
   /// Gives the store up. What was acknowledged is on disk already; appends that are on their way are finished
-  /// first. Later calls throw.
+  /// first. Later appends throw; reads go on.
   @concurrent
   public func close() async {
     await IOThreads.shared.run { self.log.close() }

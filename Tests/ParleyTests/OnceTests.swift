@@ -110,6 +110,14 @@ import Testing
     #expect(store.head == Position(4))
   }
 
+  @Test func moreIndependentEventsThanShareACommitAreAllStoredInOrder() throws {
+    let count = AppendRun.sharedEventsMax + 1
+    let events = (0..<count).map { Self.message("x", "\($0 % (count - 1))") }
+    let outcomes = store.appendEachBlocking(events)
+    #expect(outcomes.dropLast().map { try? $0.get().position } == (0..<(count - 1)).map { Position($0 + 2) })
+    #expect(outcomes.last == .success(.alreadyStored(Position(2))))
+  }
+
   @Test func manyTasksAppendingTheSameEventStoreItOnce() async throws {
     let store = store
     let receipts = try await withThrowingTaskGroup(of: AppendReceipt.self) { group in
