@@ -66,8 +66,9 @@ struct TimelineReader {
     let through = input.through
     guard !through.isNone else { return }
     let known = Set(input.gaps.map(\.first))
-    for damage in log.damages where damage.positions.lowerBound <= through && !damage.positions.isEmpty {
-      guard !known.contains(damage.positions.lowerBound) else { continue }
+    for damage in log.damages where !damage.positions.isEmpty && damage.positions.lowerBound <= through {
+      // Where only bodies are lost, the envelopes say whose they are.
+      guard !damage.part.hasPrefix("content"), !known.contains(damage.positions.lowerBound) else { continue }
       input.gaps.append(TimelineGap(DamagedEvents(damage)))
     }
   }

@@ -43,6 +43,36 @@ import Testing
     }
   }
 
+  @Test func aStoreOfANewerFormatIsRefused() throws {
+    let world = try StoreWorld()
+    world.store.log.close()
+    // `{"parley":1,`: bit 3 makes a 9 of the 1.
+    world.storage.disk.flip("store.json", offset: 10, bit: 3)
+    for access in [StoreAccess.appending, .reading] {
+      #expect(throws: StoreError(.newerFormat, "")) { try world.reopened(for: access) }
+    }
+  }
+
+  @Test func anotherKeyIsRefusedRatherThanGivingOtherStreams() throws {
+    let world = try StoreWorld()
+    try world.appendThreeChannels()
+    world.store.log.close()
+    world.storage.disk.flip("key", offset: 0, bit: 0)
+    for access in [StoreAccess.appending, .reading] {
+      #expect(throws: StoreError(.wrongKey, "")) { try world.reopened(for: access) }
+    }
+  }
+
+  @Test func everyErrorOfTheLogHasItsOwnNameHere() {
+    let codes: [LogError.Code] = [
+      .noStore, .directoryNotEmpty, .newerFormat, .wrongKey, .locked, .readOnly, .diskFull, .disk,
+      .writerStopped, .limit, .invalidBatch, .damaged, .notWritable,
+    ]
+    let mapped = codes.map { StoreError(LogError($0, "what was found", file: "key", offset: 7)) }
+    #expect(Set(mapped.map(\.code)).count == codes.count)
+    #expect(mapped.allSatisfy { $0.message == "what was found" && $0.place.file == "key" })
+  }
+
   @Test func anUnknownRegionIsRefused() {
     #expect(throws: StoreError(.init(rawValue: "unknown_normalization"), "")) {
       try StoreWorld(StoreOptions(region: "Atlantis"))
