@@ -64,8 +64,10 @@ struct TimelineCommand: AsyncParsableCommand {
     let opened = try await ConversationStore.open(at: store, for: .reading)
     try await opened.require(wanted)
     let output = Output()
-    let whole = try await opened.timeline(
-      of: wanted, for: .commandLine, asOf: try asOf.map { try opened.position(at: $0) })
+    let position = try asOf.map { try opened.position(at: $0) }
+    // As of a moment of the past, the clock stands at that moment too: the same bytes whenever it is asked.
+    let instant = try position.map { try opened.eventBlocking(at: $0).envelope.recordedAt }
+    let whole = try await opened.timeline(of: wanted, for: .commandLine, asOf: position, at: instant)
     let shown = whole.windowed(window(for: output))
     if format == .json {
       try output.write(bytes: shown.json())
