@@ -18,10 +18,27 @@ import Testing
       .message("Where is order 4711?", from: ana, in: chat, id: "m-17", at: sentAt))
     let seen = try await store.timeline(of: ana, for: .agent("kim", purpose: .support), last: 50)
     try await store.append(.reply("On its way.", by: .agent("kim"), to: asked), if: .nothingNew(since: seen))
+    print(seen.text())
+    let visitor = try Identity.visitor("shop.example", "4051")
+    try await store.link(ana, visitor, by: .agent("kim"), evidence: "knew the order number")
+    for try await event in store.events(from: .start) { print(event.position, event.kind) }
 
     #expect(seen.entries.count == 1)
-    let after = try await store.timeline(of: ana, for: .agent("kim", purpose: .support), last: 50)
-    #expect(after.entries.count == 2)
+    #expect(seen.text().contains("Where is order 4711?"))
+    let after = try await store.timeline(of: visitor, for: .agent("kim", purpose: .support))
+    #expect(after.identities.map(\.identity) == [ana, visitor])
+    #expect(after.entries.count >= 2)
     await store.close()
+  }
+
+  @Test func theReadmesLinesAreTheOnesThatRunHere() throws {
+    let here = URL(filePath: #filePath)
+    let root = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+    let blocks = readme.components(separatedBy: "```swift\n").dropFirst()
+    let lines = try #require(blocks.first?.components(separatedBy: "```").first).split(separator: "\n")
+    let source = try String(contentsOf: here, encoding: .utf8).filter { !$0.isWhitespace }
+    #expect(lines.count >= 6)
+    for line in lines { #expect(source.contains(line.filter { !$0.isWhitespace }), "\(line)") }
   }
 }
