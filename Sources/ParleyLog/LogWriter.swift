@@ -60,14 +60,22 @@ final class LogWriter: Sendable {
     upkeep.run(options.upkeep)
   }
 
-  /// The last event's time: the log's clock goes on from it. Zero when there is none that can be read.
+  /// Events looked back over for the log's clock when the last ones are damaged.
+  private static let clockEventsMax = 1_000
+
+  /// The time of the last event that can be read, from which the log's clock goes on; never before the segment
+  /// was begun.
   private static func lastRecordedAt(_ view: LogView) throws(LogError) -> Timestamp {
-    guard view.head > .start else { return .zero }
-    let last = Position(view.head.rawValue - 1)
-    guard let segment = view.segment(holding: last),
-      case .record(let record) = try segment.read(last, cache: BlockCache(byteCountMax: 0))
-    else { return .zero }
-    return record.envelope.recordedAt
+    let cache = BlockCache()
+    var position = view.head
+    while position > .start, position.distance(to: view.head) < clockEventsMax {
+      position = Position(position.rawValue - 1)
+      guard let segment = view.segment(holding: position) else { continue }
+      if case .record(let record) = try segment.read(position, cache: cache) {
+        return max(record.envelope.recordedAt, view.active.header.createdAt)
+      }
+    }
+    return view.active.header.createdAt
   }
 
   // MARK: - Appending

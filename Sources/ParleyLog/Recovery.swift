@@ -108,7 +108,7 @@ struct Recovery {
       try storage.syncDirectory(LogSegment.directory)
       try storage.syncDirectory("torn")
     }
-    return try restart(at: complete.last?.end ?? .start)
+    return try restart(at: max(base, complete.last?.end ?? .start))
   }
 
   /// Begins a new segment behind everything that is known to have been durable.

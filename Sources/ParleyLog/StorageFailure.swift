@@ -19,11 +19,11 @@ extension LogError {
     case EROFS, EACCES, EPERM:
       self.init(
         .readOnly,
-        "\(place) may not be written or read (\(error.operation): \(error.detail)); "
+        "\(place) may not be written or read (\(error)); "
           + "check its owner and mode, or use a command that only reads", file: error.path)
     default:
-      let reason = error.detail.isEmpty ? "error \(error.errno)" : error.detail
-      self.init(.disk, "the disk refused \(error.operation) on \(place): \(reason)", file: error.path)
+      self.init(
+        .disk, "the disk refused an operation (\(error)); check it, then open the store again", file: error.path)
     }
   }
 }
