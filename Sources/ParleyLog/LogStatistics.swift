@@ -1,4 +1,4 @@
-package import ParleyEnvelope
+import ParleyEnvelope
 
 /// What a store's files take and how far its upkeep is, from names, sizes and directories: no event is read.
 package struct LogStatistics: Sendable {

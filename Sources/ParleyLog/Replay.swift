@@ -1,4 +1,4 @@
-package import ParleyEnvelope
+import ParleyEnvelope
 
 /// How much of each event a replay decodes.
 package enum ReplayParts: Sendable {

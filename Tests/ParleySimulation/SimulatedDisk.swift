@@ -1,4 +1,4 @@
-package import ParleyLog
+import ParleyLog
 
 /// A disk as a value: files, names, and which of both a crash would find. Copying it is cheap until one of the
 /// copies changes, so that a test can keep one of every moment.
