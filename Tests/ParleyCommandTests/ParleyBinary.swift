@@ -48,7 +48,7 @@ final class RunningParley {
   init(_ arguments: [String]) throws {
     // A child that ended early must not end the tests.
     signal(SIGPIPE, SIG_IGN)
-    FileManager.default.createFile(atPath: diagnostics.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: diagnostics.path, contents: nil)
     process.executableURL = ParleyBinary.url
     process.arguments = arguments
     process.standardInput = input

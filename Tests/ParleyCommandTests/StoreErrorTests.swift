@@ -78,10 +78,9 @@ import Testing
   private func setWritable(_ isWritable: Bool, _ directory: String) throws {
     let manager = FileManager.default
     for path in [""] + (try manager.subpathsOfDirectory(atPath: directory)) {
-      var isDirectory: ObjCBool = false
       let full = directory + "/" + path
-      _ = manager.fileExists(atPath: full, isDirectory: &isDirectory)
-      let mode = (isDirectory.boolValue ? 0o500 : 0o400) | (isWritable ? 0o200 : 0)
+      let type = try manager.attributesOfItem(atPath: full)[.type] as? FileAttributeType
+      let mode = (type == .typeDirectory ? 0o500 : 0o400) | (isWritable ? 0o200 : 0)
       try manager.setAttributes([.posixPermissions: mode], ofItemAtPath: full)
     }
   }
