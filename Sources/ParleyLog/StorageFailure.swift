@@ -23,7 +23,8 @@ extension LogError {
           + "check its owner and mode, or use a command that only reads", file: error.path)
     default:
       self.init(
-        .disk, "the disk refused an operation (\(error)); check it, then open the store again", file: error.path)
+        .disk, "the disk refused an operation (\(error)); check it, then open the store again",
+        file: error.path)
     }
   }
 }
