@@ -54,6 +54,8 @@ private struct Verification {
   let log: EventLog
   let view: LogView
   private(set) var findings: [LogFinding] = []
+  /// Where the segment checked last ends, and the digest of its last frame; nil when it is damaged.
+  private var chainEnd: (end: Position, digest: [UInt8])?
 
   private var storage: any Storage { log.environment.storage }
 
@@ -65,9 +67,9 @@ private struct Verification {
   mutating func run(_ progress: (Position) -> Void) throws {
     try checkFiles()
     var expected = Position.start
-    for (index, segment) in view.segments.enumerated() {
+    for segment in view.segments {
       if segment.base > expected { findings.append(LogFinding(view.missing(expected))) }
-      try check(segment, isActive: index == view.segments.count - 1)
+      try check(segment)
       expected = segment.end
       progress(min(expected, view.head))
     }
@@ -110,13 +112,15 @@ private struct Verification {
 
   // MARK: - Segments
 
-  private mutating func check(_ segment: LogSegment, isActive: Bool) throws(LogError) {
+  private mutating func check(_ segment: LogSegment) throws(LogError) {
     try checkHeaders(of: segment)
+    checkChain(to: segment)
     let limit = try segment.frames().endOffset
     var scan = SegmentScan(
       path: segment.path, file: segment.file, header: segment.header, trustedOffset: .max, limit: limit)
     try scan.run()
     findings += scan.damages.map { LogFinding($0) }
+    chainEnd = scan.damages.isEmpty ? (segment.end, scan.lastDigest) : nil
     guard let directory = segment.directory else { return }
     do throws(LogError) {
       try directory.verify()
@@ -145,18 +149,15 @@ private struct Verification {
           LogFinding(.repairable, file: segment.path, "copy \(copy + 1) of 2 of its header is damaged"))
       }
     }
-    guard let index = view.segments.firstIndex(where: { $0.base == segment.base }), index > 0 else { return }
-    let before = view.segments[index - 1]
-    guard before.end == segment.base else { return }
-    var scan = SegmentScan(
-      path: before.path, file: before.file, header: before.header, trustedOffset: .max,
-      limit: try before.frames().endOffset)
-    try scan.run()
-    if scan.damages.isEmpty, scan.lastDigest != segment.header.predecessorDigest {
-      findings.append(
-        LogFinding(
-          .damage, file: segment.path, "its predecessor's last frame is not the one it was written after"))
-    }
+  }
+
+  /// That a segment was written behind the last frame of the one before it.
+  private mutating func checkChain(to segment: LogSegment) {
+    guard let before = chainEnd, before.end == segment.base, before.digest != segment.header.predecessorDigest
+    else { return }
+    findings.append(
+      LogFinding(
+        .damage, file: segment.path, "its predecessor's last frame is not the one it was written after"))
   }
 
   // MARK: - Events
