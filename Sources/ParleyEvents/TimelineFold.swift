@@ -18,6 +18,8 @@ struct TimelineFold {
   /// The draft of a source's item; the first one when the source used an id twice.
   var draftByItem: [SourceItem: Int] = [:]
   var draftByCall: [SourceItem: Int] = [:]
+  /// The draft of a fact about two identities, which is recorded in the stream of each.
+  private var draftByLink: [LinkRecord.ID: Int] = [:]
   /// Items that belong to entries which may come later.
   var dependents: [TimelineItem] = []
   var openings: [ConversationID: [TimelineItem]] = [:]
@@ -49,6 +51,7 @@ struct TimelineFold {
       dependents.append(item)
     case .conversationOpened: openings[item.envelope.conversation, default: []].append(item)
     case .identityObserved(let body): observe(body, item)
+    case .identityLinked, .identitySuggested, .identityRefused, .identitySeparated: addLink(item)
     default: addSingle(item)
     }
   }
@@ -68,6 +71,13 @@ struct TimelineFold {
 
   /// An entry of its own for one event.
   mutating func addSingle(_ item: TimelineItem) { add(item, .single) }
+
+  /// One entry for a fact about two identities, however many of its copies are the customer's.
+  private mutating func addLink(_ item: TimelineItem) {
+    guard let link = LinkRecord(item.event)?.id else { return addSingle(item) }
+    if let index = draftByLink[link] { return count(item, into: index) }
+    draftByLink[link] = add(item, .single)
+  }
 
   @discardableResult
   mutating func add(_ item: TimelineItem, _ content: TimelineDraft.Content) -> Int {
