@@ -40,8 +40,12 @@ package struct StoreNames: EventNames, Sendable {
   /// A case's number: no event of this version states one.
   package func caseKey(of id: CaseID) -> CaseKey? { nil }
 
-  /// A touchpoint's name: only a conversation states it, and an id does not lead there.
-  package func touchpoint(of id: TouchpointID) -> Touchpoint? { nil }
+  /// A touchpoint's name, as the conversation's opening states it: the keyed id proves that it is this one's.
+  package func touchpoint(of id: TouchpointID, in conversation: ConversationID) -> Touchpoint? {
+    guard let opening = opening(of: conversation), !opening.touchpointName.isEmpty else { return nil }
+    let touchpoint = Touchpoint(opening.touchpointName)
+    return ids.touchpoint(touchpoint) == id ? touchpoint : nil
+  }
 
   private func opening(of id: ConversationID) -> ConversationOpened? {
     if let opening = openings[id] { return opening }

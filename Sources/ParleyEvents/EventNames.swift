@@ -8,8 +8,8 @@ public protocol EventNames {
   func conversation(of id: ConversationID) -> ConversationKey?
   /// A case's number.
   func caseKey(of id: CaseID) -> CaseKey?
-  /// A touchpoint's name.
-  func touchpoint(of id: TouchpointID) -> Touchpoint?
+  /// The name of a touchpoint that an event of a conversation has.
+  func touchpoint(of id: TouchpointID, in conversation: ConversationID) -> Touchpoint?
 }
 
 /// Names learned from the events that state them: `identity.observed` and `conversation.opened`, which a store
@@ -43,6 +43,8 @@ public struct LearnedNames: EventNames, Sendable {
   public func conversation(of id: ConversationID) -> ConversationKey? { conversations[id] }
   /// Nil: no event states a case's number yet.
   public func caseKey(of id: CaseID) -> CaseKey? { nil }
-  /// A touchpoint's name.
-  public func touchpoint(of id: TouchpointID) -> Touchpoint? { touchpoints[id] }
+  /// A touchpoint's name, whichever conversation stated it.
+  public func touchpoint(of id: TouchpointID, in conversation: ConversationID) -> Touchpoint? {
+    touchpoints[id]
+  }
 }

@@ -88,7 +88,7 @@ extension NewEvent {
       if caseKey == nil { knownIDs.caseID = envelope.caseID }
     }
     if envelope.touchpoint != .none {
-      touchpoint = names.touchpoint(of: envelope.touchpoint)
+      touchpoint = names.touchpoint(of: envelope.touchpoint, in: envelope.conversation)
       if touchpoint == nil { knownIDs.touchpoint = envelope.touchpoint }
     }
   }

@@ -106,6 +106,7 @@ extension TimelineConversation {
       json.id("conversation", id)
       if let key { json.object("key") { key.write(to: &$0) } }
       json.member("channel", channel.name)
+      json.memberIfAny("touchpoint", touchpoint)
       json.memberIfAny("subject", subject)
       json.memberIfTrue("open", isOpen(at: instant))
       writeStatus(to: &json)

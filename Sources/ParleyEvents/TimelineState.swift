@@ -19,6 +19,8 @@ public struct TimelineConversation: Hashable, Sendable {
   public var key: ConversationKeyRecord?
   /// The medium.
   public var channel: Channel = .unspecified
+  /// Our side of it, an inbox, number, page or brand by its name, when its opening names one.
+  public var touchpoint = ""
   /// What it is about, in the words of its opening or its first message.
   public var subject = ""
   /// The status stated last; `unspecified` when none was.

@@ -162,6 +162,7 @@ extension TimelineConversation {
     guard case .conversationOpened(let body) = item.event.body else { return }
     if body.hasKey { key = body.key }
     if subject.isEmpty { subject = body.subject }
+    if touchpoint.isEmpty { touchpoint = body.touchpointName }
   }
 
   fileprivate mutating func take(_ body: ConversationStatusChanged, _ position: Position) {
