@@ -101,16 +101,25 @@ struct EventLineReader {
 
   private mutating func readTime(into event: inout NewEvent) throws(EventError) {
     if let text = try text("at") {
-      guard let (time, offset) = Timestamp.parse(rfc3339: text) else {
-        throw .member(
-          "at", "expected a time with its offset from UTC (RFC 3339), as in 2026-11-22T09:00:00+01:00")
-      }
+      guard let (time, offset) = Timestamp.parse(rfc3339: text) else { throw Self.refusal(ofTime: text) }
       (event.occurredAt, event.utcOffset) = (time, offset)
     }
     if let minutes = try number("utcOffset", Int16.self) { event.utcOffset = UTCOffset(rawValue: minutes) }
     event.precision = try code("precision")
     event.sourceOrder = try number("order", UInt32.self) ?? 0
     event.inReplyTo = try number("answers", UInt64.self).map(Position.init(rawValue:))
+  }
+
+  /// Why a text is no time: a year that no time here has, or another form.
+  private static func refusal(ofTime text: String) -> EventError {
+    let year = text.prefix { ("0"..."9").contains($0) }
+    let isForm = Timestamp.parse(rfc3339: "2000" + text.dropFirst(year.count)) != nil
+    guard isForm, (4...9).contains(year.count), year == "0000" || year.count > 4 else {
+      return .member(
+        "at", "expected a time with its offset from UTC (RFC 3339), as in 2026-11-22T09:00:00+01:00")
+    }
+    return EventError(
+      .timeOutOfRange, "member `at`: found the year \(year), the years 0001 to 9999 are taken")
   }
 
   private mutating func readCodes(into event: inout NewEvent) throws(EventError) {

@@ -11,6 +11,19 @@ func chatLine(_ number: Int, text: String = "Where is order 4711?", from: String
   """
 }
 
+/// A line, and how it is refused.
+struct Refused {
+  let line: String
+  let code: String
+  let says: String
+
+  init(_ line: String, _ code: String, _ says: String) {
+    self.line = line
+    self.code = code
+    self.says = says
+  }
+}
+
 @Suite struct AppendTests {
   let scratch: Scratch
   let store: String
@@ -54,20 +67,32 @@ func chatLine(_ number: Int, text: String = "Where is order 4711?", from: String
   }
 
   @Test(arguments: [
-    (#"{"kind":"message.snet","channel":"chat","from":"email:a@b.example","text":"x"}"#, "kind"),
-    (#"{"kind":"message.sent","channel":"chat","from":"email:","text":"x"}"#, "identity"),
-    (#"{"kind":"message.sent","channel":"chat","from":"fax:1","text":"x"}"#, "identity"),
-    (
-      #"{"kind":"message.sent","channel":"chat","from":"email:a@b.example","at":"0000-01-01T00:00:00Z","text":"x"}"#,
-      "invalid_member"
-    ),
-    ("not json", "invalid_json"), ("[]", "invalid_json"), ("\u{0}", "invalid_json"),
-  ]) func badInputIsRefusedWithItsOwnErrorAndNothingIsStored(line: String, code: String) throws {
-    let run = try ParleyBinary.run("append", store, input: line + "\n")
+    Refused(#"{"kind":"#, "invalid_json", "byte 9: expected a value, found the end"),
+    Refused("not json", "invalid_json", "byte 1: "), Refused("\u{0}", "invalid_json", "byte 1: "),
+    Refused("[]", "invalid_json", "one event between { and }"),
+    Refused(#"{"kind":"message.snet","text":"x"}"#, "unknown_kind", "Schemas/kinds.md lists them"),
+    Refused(#"{"channel":"chat","text":"x"}"#, "missing_member", "`kind` is missing"),
+    Refused(#"{"kind":"message.sent","from":"email:","text":"x"}"#, "invalid_identity", "email is empty"),
+    Refused(
+      #"{"kind":"message.sent","from":"fax:1","text":"x"}"#, "unknown_identity_kind",
+      "expected one of email, phone"),
+    Refused(
+      #"{"kind":"message.sent","from":"email:a@b.example","at":"0000-01-01T00:00:00Z","text":"x"}"#,
+      "time_out_of_range", "the years 0001 to 9999 are taken"),
+    Refused(
+      #"{"kind":"message.sent","from":"email:a@b.example","at":"yesterday","text":"x"}"#, "invalid_member",
+      "as in 2026-11-22T09:00:00+01:00"),
+    Refused(
+      #"{"kind":"message.sent","from":"email:a@b.example","answers":99,"text":"x"}"#, "no_such_event",
+      "answers position 99"),
+    Refused(#"{"kind":"message.sent","text":"x"}"#, "no_stream", "say whom it is from, to or about"),
+  ]) func badInputIsRefusedWithItsOwnErrorAndNothingIsStored(refused: Refused) throws {
+    let run = try ParleyBinary.run("append", store, input: refused.line + "\n")
     #expect(run.status == 1)
     #expect(run.lines.count == 1)
-    let error = try #require(run.lines.first?.components(separatedBy: "\"error\":\"").last)
-    #expect(error.prefix { $0 != "\"" }.contains(code))
+    let receipt = try #require(run.lines.first)
+    #expect(receipt.contains(#""status":"rejected","error":"\#(refused.code)""#))
+    #expect(receipt.contains(refused.says))
     #expect(try ParleyBinary.run("replay", store, "--envelopes").output.isEmpty)
   }
 

@@ -80,9 +80,11 @@ import Testing
     Malformed(#"{"kind":"note.added","case":"1"}"#, .invalidKey, "`case`"),
     Malformed(#"{"kind":"note.added","at":"2026-11-22"}"#, .invalidMember, "`at`: expected a time"),
     Malformed(#"{"kind":"note.added","at":"2026-11-22T09:00:00"}"#, .invalidMember, "`at`: expected a time"),
-    Malformed(#"{"kind":"note.added","at":"0000-01-01T00:00:00Z"}"#, .invalidMember, "`at`: expected a time"),
+    Malformed(#"{"kind":"note.added","at":"0000-01-01T00:00:00Z"}"#, .timeOutOfRange, "`at`: found the year 0000"),
     Malformed(
-      #"{"kind":"note.added","at":"10000-01-01T00:00:00Z"}"#, .invalidMember, "`at`: expected a time"),
+      #"{"kind":"note.added","at":"10000-01-01T00:00:00Z"}"#, .timeOutOfRange, "`at`: found the year 10000"),
+    Malformed(
+      #"{"kind":"note.added","at":"9999999999-01-01T00:00:00Z"}"#, .invalidMember, "`at`: expected a time"),
     Malformed(
       #"{"kind":"note.added","at":1763802000}"#, .invalidMember, "`at`: expected a string, found a number"),
     Malformed(#"{"kind":"note.added","channel":"fax"}"#, .invalidMember, "`channel`: expected one of email"),
