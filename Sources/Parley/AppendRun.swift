@@ -44,7 +44,7 @@ struct AppendRun: Sendable {
     self.failure = failure
     self.condition = condition
     self.context = context
-    eventIDs = events.map { $0.id { context.ids.hash($0) } }
+    eventIDs = events.map { context.id(of: $0) }
     ownIDs = Set(eventIDs)
     outcomes = Array(repeating: nil, count: events.count)
   }
@@ -141,7 +141,8 @@ extension AppendRun {
     if own.isEmpty { try beginAgain() }
     for record in own {
       guard let index = plan.origins[record.index] else { continue }
-      if isSame(plan.records[record.index], as: old[record.position]) {
+      let isFirstUse = context.firstUse(of: events[index]) != nil
+      if isFirstUse || isSame(plan.records[record.index], as: old[record.position]) {
         outcomes[index] = .success(.alreadyStored(record.position))
       } else {
         try refuse(index, Self.different(index, record.position))

@@ -129,5 +129,5 @@ public final class ConversationStore: Sendable {
   public func actorID(of actor: Actor) -> ActorID { context.ids.actor(actor) }
 
   /// The id of an event to be appended.
-  public func eventID(of event: NewEvent) -> EventID { event.id { context.ids.hash($0) } }
+  public func eventID(of event: NewEvent) -> EventID { context.id(of: event) }
 }

@@ -187,7 +187,39 @@ import Testing
     let other = try StoreWorld(seed: 5)
     try other.store.appendBlocking(copies)
     let passed = try other.allEvents()
-    #expect(Set(passed.map(\.id)).isSuperset(of: events.map(\.id)))
+    #expect(passed.map(\.kind) == events.map(\.kind))
+    for (copy, event) in zip(passed, events) where !Self.isFirstUse(event) { #expect(copy.id == event.id) }
     #expect(try other.store.appendBlocking(copies).allSatisfy { $0 == .alreadyStored($0.position) })
+  }
+
+  @Test func firstUsesThatArePassedOnBecomeTheStoresOwn() throws {
+    let world = try StoreWorld()
+    try world.appendThreeChannels()
+    let events = try world.allEvents()
+    let other = try StoreWorld(seed: 5)
+    try other.appendThreeChannels()
+    let own = try other.allEvents().filter(Self.isFirstUse)
+    let copies = events.filter(Self.isFirstUse).map { NewEvent($0, names: world.store.names) }
+    let receipts = try other.store.appendBlocking(copies)
+    #expect(Set(receipts) == Set(own.map { .alreadyStored($0.position) }), "whatever brought them about")
+  }
+
+  @Test func whatAnAdapterObservesAndOpensIsPassedOnAsItIs() throws {
+    let world = try StoreWorld()
+    var body = IdentityObserved()
+    body.identity = StoreWorld.ana.record
+    body.displayName = "Ana"
+    var observed = NewEvent(body, from: .actor(.system("crm")), at: StoreWorld.time(0))
+    observed.customer = StoreWorld.ana
+    let position = try world.store.appendBlocking([observed])[0].position
+    let event = try world.store.eventBlocking(at: position)
+    let other = try StoreWorld(seed: 5)
+    let copy = NewEvent(event, names: world.store.names)
+    let passed = try other.store.eventBlocking(at: other.store.appendBlocking([copy])[0].position)
+    #expect(passed.id == event.id)
+  }
+
+  private static func isFirstUse(_ event: Event) -> Bool {
+    [.identityObserved, .conversationOpened].contains(event.kind)
   }
 }

@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+/// What one store writes, another takes.
+@Suite struct PassedOnTests {
+  let scratch: Scratch
+  let first: String
+  let second: String
+  let lines: String
+
+  init() throws {
+    scratch = try Scratch()
+    first = scratch.path("first")
+    second = scratch.path("second")
+    for store in [first, second] { _ = try ParleyBinary.run("init", store, "--quiet") }
+    let fromBen = chatLine(3, from: "email:ben@example.com")
+    _ = try ParleyBinary.run("append", first, input: chatLine(1) + chatLine(2) + fromBen)
+    lines = try ParleyBinary.run("replay", first).output
+  }
+
+  @Test func everyEventIsThereOnceAndASecondRunStoresNothing() throws {
+    let run = try ParleyBinary.run("append", second, input: lines)
+    #expect(run.status == 0)
+    #expect(run.diagnostics == "6 lines: 6 stored, 0 duplicate, 0 rejected\n")
+    #expect(try kinds(of: second) == kinds(of: first))
+    let again = try ParleyBinary.run("append", second, input: lines)
+    #expect(again.diagnostics == "6 lines: 0 stored, 6 duplicate, 0 rejected\n")
+    #expect(try kinds(of: second) == kinds(of: first))
+  }
+
+  @Test func aBatchOfThemToo() throws {
+    let run = try ParleyBinary.run("append", second, "--batch", input: lines)
+    #expect(run.status == 0)
+    #expect(try kinds(of: second) == kinds(of: first))
+  }
+
+  @Test func theStoreGoesOnFromThemAsFromItsOwn() throws {
+    _ = try ParleyBinary.run("append", second, input: lines)
+    let next = try ParleyBinary.run("append", second, input: chatLine(9))
+    #expect(next.lines == [#"{"line":1,"status":"stored","position":6}"#])
+    #expect(try kinds(of: second).count == 7, "the identity and the conversation are known")
+  }
+
+  @Test func whatTheStoreNotedFirstItselfStays() throws {
+    _ = try ParleyBinary.run("append", second, input: chatLine(9))
+    let run = try ParleyBinary.run("append", second, input: lines)
+    #expect(run.status == 0)
+    #expect(run.lines.prefix(2).allSatisfy { $0.contains("\"duplicate\"") })
+    let found = try kinds(of: second)
+    #expect(found.filter { $0 == "conversation.opened" }.count == 1)
+    #expect(found.filter { $0 == "identity.observed" }.count == 2)
+    #expect(found.filter { $0 == "message.sent" }.count == 4)
+  }
+
+  @Test func touchpointsGoByTheirNames() throws {
+    let line = chatLine(20).replacingOccurrences(
+      of: #""conversation":"webchat/c-991""#, with: #""conversation":"webchat/c-1","touchpoint":"shop""#)
+    _ = try ParleyBinary.run("append", first, input: line)
+    let sent = try ParleyBinary.run(
+      "replay", first, "--conversation", "webchat/c-1", "--kind", "message.sent")
+    #expect(sent.output.contains(#""touchpoint":"shop""#))
+    #expect(!sent.output.contains(#""ids""#), "no keyed id where the name is known")
+    _ = try ParleyBinary.run("append", second, input: try ParleyBinary.run("replay", first).output)
+    let envelopes = try ParleyBinary.run("replay", second, "--envelopes", "--conversation", "webchat/c-1")
+    #expect(envelopes.lines.allSatisfy { $0.contains(#""touchpoint":""#) })
+    let timeline = try ParleyBinary.run("timeline", second, "email:ana@example.com", "--format", "json")
+    #expect(timeline.output.contains(#""channel":"chat","touchpoint":"shop""#))
+  }
+
+  private func kinds(of store: String) throws -> [String] {
+    try ParleyBinary.run("replay", store, "--envelopes").lines.map { line in
+      String(line.components(separatedBy: "\"kind\":\"")[1].prefix { $0 != "\"" })
+    }
+  }
+}
