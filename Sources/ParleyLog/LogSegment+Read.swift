@@ -14,6 +14,14 @@ extension LogSegment {
     return try reader.read(header.base.distance(to: position), of: header)
   }
 
+  /// Where one event lies; nil when its frame's header is damaged.
+  func place(of position: Position, cache: BlockCache) throws(LogError) -> EventPlace? {
+    let frame = try frame(holding: position)
+    var reader = FrameReader(segment: self, bytes: frame.bytes, cache: cache)
+    guard let header = try reader.header(), header.base <= position, position < header.end else { return nil }
+    return EventPlace(header.base.distance(to: position), of: header, at: frame.bytes, in: path)
+  }
+
   func damage(at offset: Int, _ part: String, _ locals: Range<Int>) -> Damage {
     Damage(
       file: path, offset: offset, part: part,
