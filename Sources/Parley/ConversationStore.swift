@@ -42,34 +42,42 @@ public final class ConversationStore: Sendable {
 
   /// Opens a store, for appending unless stated. Takes milliseconds whatever the store's size, also after a crash.
   ///
+  /// - Parameter key: the store's key, when it is not kept in the store's directory.
+  ///
   /// Throws `noStore`, `newerFormat`, `wrongKey`, `alreadyOpen` when somebody else appends to it, `readOnly`.
   @concurrent
   public static func open(
-    at path: String, for access: StoreAccess = .appending
+    at path: String, for access: StoreAccess = .appending, key: StoreKey? = nil
   ) async throws(StoreError) -> ConversationStore {
     try await IOThreads.shared.run { () throws(StoreError) in
-      try open(in: .posix(at: path), for: access)
+      try open(in: .posix(at: path), for: access, key: key)
     }
   }
 
   /// Creates a store in a directory that is empty or not there yet, and opens it for appending.
   ///
+  /// - Parameter key: the store's key, which is then not kept in the directory; a new one is made and kept there
+  ///   unless stated.
+  ///
   /// Throws `directoryNotEmpty`, `readOnly`, or the refusal of an option.
   @concurrent
   public static func create(
-    at path: String, _ options: StoreOptions = StoreOptions()
+    at path: String, _ options: StoreOptions = StoreOptions(), key: StoreKey? = nil
   ) async throws(StoreError) -> ConversationStore {
-    try await IOThreads.shared.run { () throws(StoreError) in try create(in: .posix(at: path), options) }
+    try await IOThreads.shared.run { () throws(StoreError) in
+      try create(in: .posix(at: path), options, key: key)
+    }
   }
 
   /// `open(at:for:)` in any environment, blocking.
   package static func open(
-    in environment: LogEnvironment, for access: StoreAccess
+    in environment: LogEnvironment, for access: StoreAccess, key: StoreKey? = nil
   ) throws(StoreError) -> ConversationStore {
+    let options = StoreKey.options(key)
     let log = try StoreError.wrappingLog { () throws(LogError) in
       switch access {
-      case .appending: try EventLog.openForAppending(environment: environment)
-      case .reading: try EventLog.openForReading(environment: environment)
+      case .appending: try EventLog.openForAppending(environment: environment, options: options)
+      case .reading: try EventLog.openForReading(environment: environment, options: options)
       }
     }
     return try ConversationStore(log, access: access, clock: environment.clock)
@@ -77,14 +85,14 @@ public final class ConversationStore: Sendable {
 
   /// `create(at:_:)` in any environment, blocking.
   package static func create(
-    in environment: LogEnvironment, _ options: StoreOptions = StoreOptions()
+    in environment: LogEnvironment, _ options: StoreOptions = StoreOptions(), key: StoreKey? = nil
   ) throws(StoreError) -> ConversationStore {
-    var logOptions = LogOptions()
+    var logOptions = StoreKey.options(key)
     logOptions.metadata = try options.metadata()
     try StoreError.wrappingLog { () throws(LogError) in
       try EventLog.create(environment: environment, options: logOptions)
     }
-    return try open(in: environment, for: .appending)
+    return try open(in: environment, for: .appending, key: key)
   }
 
   /// Gives the store up. What was acknowledged is on disk already; appends that are on their way are finished

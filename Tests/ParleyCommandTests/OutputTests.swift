@@ -60,9 +60,36 @@ import Testing
   @Test func showGivesOneEventAndWhereItLies() throws {
     let run = try ParleyBinary.run("show", store, "2")
     #expect(run.status == 0)
-    #expect(run.output.contains("Where is order 4711?"))
-    #expect(run.lines.count == 2)
-    #expect(try ParleyBinary.run("show", store, "3002").status == 1)
+    #expect(run.lines[0].contains("Where is order 4711?"))
+    #expect(run.lines[1].hasPrefix(#"{"position":2,"kind":"message.sent""#))
+    #expect(run.lines[2] == "file      active/00000000000000000000.seg")
+    #expect(run.lines[3].hasPrefix("frame     at byte "))
+    #expect(run.lines[4].hasPrefix("envelope  block 0 of the frame, at byte "))
+    #expect(run.lines[5].hasPrefix("body      block "))
+  }
+
+  @Test func whatShowSaysOfItsPlaceIsWhereTheBytesAre() throws {
+    let json = try ParleyBinary.run("show", store, "2", "--format", "json").output
+    let shown = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    let place = try #require(shown["place"] as? [String: Any])
+    let file = try #require(place["file"] as? String)
+    let frame = try #require(place["frame"] as? [String: Int])
+    let body = try #require(place["body"] as? [String: Int])
+    let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(store)/\(file)")))
+    let start = try #require(frame["offset"])
+    #expect(Array(bytes[start..<(start + 4)]) == Array("PFRM".utf8))
+    #expect(try #require(body["offset"]) < start + #require(frame["bytes"]))
+    // Damage there is damage to this event.
+    var damaged = bytes
+    damaged[try #require(body["offset"])] ^= 1
+    try Data(damaged).write(to: URL(fileURLWithPath: "\(store)/\(file)"))
+    #expect(try ParleyBinary.run("show", store, "2").status == 4)
+  }
+
+  @Test func thereIsNoPositionBehindTheLast() throws {
+    let run = try ParleyBinary.run("show", store, "3002")
+    #expect(run.status == 1)
+    #expect(run.diagnostics.contains("there is no position 3002 yet: the store holds 3,002 events"))
   }
 
   @Test func statsCountWhatIsThere() throws {

@@ -47,12 +47,53 @@ import Testing
     #expect(try files(in: store) == before)
   }
 
+  @Test func aStoreOfANewerFormatIsRefusedByEveryCommandAndLeftAsItIs() throws {
+    let store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store)
+    let description = store + "/store.json"
+    let text = try String(contentsOfFile: description, encoding: .utf8)
+    let newer = text.replacingOccurrences(of: #"{"parley":1,"#, with: #"{"parley":2,"#)
+    #expect(newer != text)
+    try newer.write(toFile: description, atomically: true, encoding: .utf8)
+    let before = try files(in: store)
+    for arguments in [["append", store], ["replay", store], ["stats", store], ["verify", store]] {
+      let run = try ParleyBinary.run(arguments, input: Data(chatLine(1).utf8))
+      #expect(run.status == 3)
+      #expect(run.output.isEmpty)
+      #expect(run.diagnostics.contains("has format 2, this version reads up to 1: use a newer parley"))
+    }
+    #expect(try files(in: store) == before)
+  }
+
+  @Test func aSecondWriterIsRefusedByEveryCommandThatAppends() throws {
+    let store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store)
+    let process = try ParleyBinary.start(["append", store])
+    try process.send(chatLine(1))
+    _ = process.line()
+    let path = try scratch.write("mail.eml", mail(1))
+    let pair = [store, "email:ana@example.com", "phone:+493012345678"]
+    for arguments in [
+      ["append", store], ["import", "eml", store, path], ["link"] + pair + ["--evidence", "x"],
+      ["unlink"] + pair + ["--reason", "x"],
+    ] {
+      let run = try ParleyBinary.run(arguments, input: Data(chatLine(2).utf8))
+      #expect(run.status == 3)
+      #expect(run.output.isEmpty)
+      #expect(run.diagnostics.contains("another writer has the store open"))
+      #expect(run.diagnostics.contains("Wait until the other writer is done"))
+    }
+    try process.input.fileHandleForWriting.close()
+    #expect(process.finish().status == 0)
+    #expect(try ParleyBinary.run("replay", store).lines.count == 3)
+  }
+
   @Test func anUnknownIdentityIsExitCodeFive() throws {
     let store = scratch.path("store")
     _ = try ParleyBinary.run("init", store)
     _ = try ParleyBinary.run("append", store, input: chatLine(1))
-    for command in ["timeline", "customer"] {
-      let run = try ParleyBinary.run(command, store, "email:anna@example.com")
+    for command in [["timeline", store], ["customer", store], ["replay", store, "--stream"]] {
+      let run = try ParleyBinary.run(command + ["email:anna@example.com"], input: Data())
       #expect(run.status == 5)
       #expect(run.output.isEmpty)
       #expect(run.diagnostics.contains("email:ana@example.com"), "a near spelling is named")

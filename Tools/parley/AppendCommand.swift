@@ -16,8 +16,7 @@ struct AppendCommand: AsyncParsableCommand {
         parley append support.parley --batch < call.jsonl > receipts.jsonl
       """)
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
   @Argument(help: "A file of JSON Lines; standard input when left out or -.", completion: .file())
   var file: String?
@@ -25,18 +24,15 @@ struct AppendCommand: AsyncParsableCommand {
   @Flag(help: "Makes all lines one atomic append: all are stored, or none.")
   var batch = false
 
-  @Flag(help: "Shows no progress.")
-  var quiet = false
-
   func run() async throws {
     System.catchInterrupts()
     let reader = try LineReader(path: file)
-    let opened = try await ConversationStore.open(at: store)
+    let opened = try await store.open(for: .appending)
     var appender = LineAppender(
-      store: opened, reader: reader, progress: Progress("events", isQuiet: quiet))
+      store: opened, reader: reader, progress: store.progress("events", bytesTotal: reader.bytesTotal))
     let tally = try await batch ? appender.appendAtomically() : appender.appendEach()
     await opened.close()
-    if !quiet { Diagnostics.write(tally.summary) }
+    store.say(tally.summary)
     if System.isInterrupted { throw ExitStatus.interrupted }
     if tally.rejected > 0 { throw ExitStatus.rejected }
   }

@@ -61,8 +61,17 @@ struct KindArgument: ExpressibleByArgument {
 }
 
 /// A distance from UTC: `+01:00`, `-0500`, `Z`, `UTC`.
-struct ZoneArgument: ExpressibleByArgument {
+struct ZoneArgument: ExpressibleByArgument, CustomStringConvertible {
+  static let help = ArgumentHelp(
+    "The distance from UTC that times are shown at, as in +01:00.", valueName: "offset")
+  static let utc = ZoneArgument(offset: .utc)
+
   let offset: UTCOffset
+
+  private init(offset: UTCOffset) { self.offset = offset }
+
+  /// As it stands in the help: the default.
+  var description: String { offset == .utc ? "UTC" : "\(offset.rawValue) minutes" }
 
   init?(argument: String) {
     if ["Z", "z", "UTC", "utc"].contains(argument) {
@@ -86,26 +95,19 @@ extension String {
   }
 }
 
-/// For people or for programs.
+/// For people or for programs: one object.
 enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
   case text
   case json
+
+  static let help: ArgumentHelp = "For people or for programs: text or json."
 }
 
-/// An identity as the command line has it: its text, or `-` for the first line of standard input.
-func identityValue(from argument: String) throws -> Identity {
-  var text = argument
-  if argument == "-" {
-    var reader = try LineReader(path: nil)
-    guard case .bytes(let bytes)? = try reader.line() else {
-      throw CommandFailure(.usage, "standard input holds no identity")
-    }
-    text = String(decoding: bytes, as: UTF8.self)
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-  }
-  do {
-    return try Identity(parsing: text)
-  } catch {
-    throw CommandFailure(.usage, error.message, hint: "An identity is written as in email:ana@example.com.")
-  }
+/// For people or for programs: an object a line, which is called JSON Lines; `json` means the same here.
+enum ListFormat: String, CaseIterable, ExpressibleByArgument {
+  case text
+  case jsonl
+  case json
+
+  static let help: ArgumentHelp = "For people or for programs: text or jsonl, JSON Lines."
 }

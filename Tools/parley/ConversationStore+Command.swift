@@ -35,6 +35,16 @@ extension ConversationStore {
   /// Throws exit code 5, with near spellings, when nothing was ever recorded under an identity.
   func require(_ identity: Identity) async throws {
     guard try await !knows(identity) else { return }
+    let wanted = identity.resolved(by: normalization)
+    let near = try nearSpellings(of: wanted).map(\.description)
+    throw CommandFailure(
+      .noSuchIdentity, "nothing is recorded under \(wanted)",
+      hint: near.isEmpty
+        ? "parley find looks for a name, an address or a number."
+        : "Did you mean \(near.joined(separator: ", "))?")
+  }
+
+  private func nearSpellings(of identity: Identity) throws -> [Identity] {
     var near = NearSpellings(of: identity)
     var scan = EventScan(self, progress: Progress("events", isQuiet: true))
     scan.filter.kinds = [.identityObserved]
@@ -43,8 +53,6 @@ extension ConversationStore {
         near.consider(found)
       }
     }
-    let hint =
-      near.best.isEmpty ? nil : "Did you mean \(near.best.map(\.description).joined(separator: ", "))?"
-    throw CommandFailure(.noSuchIdentity, "nothing is recorded under \(identity)", hint: hint)
+    return near.best
   }
 }

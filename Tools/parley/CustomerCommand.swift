@@ -13,8 +13,7 @@ struct CustomerCommand: AsyncParsableCommand {
         parley customer support.parley email:ana@example.com
       """)
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
   @Argument(help: "One of the customer's identities; - reads it from standard input.")
   var identity: String
@@ -24,15 +23,18 @@ struct CustomerCommand: AsyncParsableCommand {
       "As it was known then: through a position, or at a time by the log's clock.", valueName: "moment"))
   var asOf: Moment?
 
-  @Option(help: "For people or for programs: text or json.")
+  @Option(help: ReportFormat.help)
   var format = ReportFormat.text
 
+  @Option(parsing: .unconditional, help: ZoneArgument.help)
+  var zone = ZoneArgument.utc
+
   func run() async throws {
-    let wanted = try identityValue(from: identity)
-    let opened = try await ConversationStore.open(at: store, for: .reading)
+    let wanted = try IdentityReader.identity(identity)
+    let opened = try await store.open(for: .reading)
     try await opened.require(wanted)
     let customer = try await opened.customer(of: wanted, asOf: try asOf.map { try opened.position(at: $0) })
-    let report = CustomerReport(customer)
+    let report = CustomerReport(customer, zone: zone.offset)
     let output = Output()
     try output.write(line: format == .json ? report.json : report.text)
     try output.flush()

@@ -4,8 +4,13 @@ import ParleyEvents
 /// Who a customer is, for people and for programs.
 struct CustomerReport {
   private let customer: Customer
+  private let zone: UTCOffset
 
-  init(_ customer: Customer) { self.customer = customer }
+  /// - Parameter zone: the distance from UTC that the text shows times at.
+  init(_ customer: Customer, zone: UTCOffset) {
+    self.customer = customer
+    self.zone = zone
+  }
 
   // MARK: - Text
 
@@ -29,14 +34,14 @@ struct CustomerReport {
 
   private func line(_ identity: CustomerIdentity) -> String {
     var line = "\(identity.identity)  \(identity.trust.name)"
-    if let from = identity.from { line += ", from \(from.rfc3339())" }
-    if let until = identity.until { line += ", until \(until.rfc3339())" }
+    if let from = identity.from { line += ", from \(from.rfc3339(offset: zone))" }
+    if let until = identity.until { line += ", until \(until.rfc3339(offset: zone))" }
     return line
   }
 
   private func line(_ link: CustomerLink) -> String {
     var line = "\(link.first) and \(link.second): \(link.basis.rawValue), \(link.trust.name)"
-    line += ", at position \(link.position) on \(link.recordedAt.rfc3339())"
+    line += ", at position \(link.position) on \(link.recordedAt.rfc3339(offset: zone))"
     for evidence in link.evidence where !evidence.explanation.isEmpty { line += "; \(evidence.explanation)" }
     if !link.reason.isEmpty { line += "; \(link.reason)" }
     return line

@@ -48,6 +48,8 @@ struct EventScan {
   private mutating func run(
     _ parts: ReplayParts, _ each: (() -> [UInt8]?, Position, Envelope) throws -> Void
   ) throws {
+    let (first, last) = (from.rawValue, min(to, store.head).rawValue)
+    progress.itemsTotal = last > first ? Int(last - first) : 0
     defer { progress.clear() }
     try store.log.replay(from: from, to: to, parts) { piece in
       switch piece {

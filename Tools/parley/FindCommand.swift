@@ -10,15 +10,14 @@ struct FindCommand: AsyncParsableCommand {
     abstract: "Finds identities, conversations and events that hold a text.",
     discussion: """
       Reads the whole store, as there is no index yet, and says how much it read. Upper and lower case are the \
-      same. What is found comes in log order, as JSON Lines with --format json.
+      same. What is found comes in log order, as JSON Lines with --format jsonl.
 
       Example:
         parley find support.parley "order 4711"
         parley find support.parley --native-id webchat/m-17
       """)
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
   @Argument(help: "The text, anywhere in an event: in its words, names, subjects or ids.")
   var text: String?
@@ -32,30 +31,26 @@ struct FindCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Only events of somebody with this in their name.", valueName: "name"))
   var name: String?
 
-  @Option(help: ArgumentHelp("Only events of this conversation, SYSTEM/THREAD.", valueName: "conversation"))
-  var conversation: String?
+  @OptionGroup var narrowed: ScanArguments
 
-  @Option(help: "For people or for programs: text or json.")
-  var format = ReportFormat.text
+  @Option(help: ListFormat.help)
+  var format = ListFormat.text
 
-  @Flag(help: "Shows no progress.")
-  var quiet = false
+  @Option(parsing: .unconditional, help: ZoneArgument.help)
+  var zone = ZoneArgument.utc
 
   func validate() throws {
-    guard [text, nativeId, actor, name, conversation].contains(where: { $0 != nil }) else {
+    guard [text, nativeId, actor, name, narrowed.conversation].contains(where: { $0 != nil }) else {
       throw ValidationError("Say what to find: a text, or --native-id, --actor, --name or --conversation.")
     }
   }
 
   func run() async throws {
-    let opened = try await ConversationStore.open(at: store, for: .reading)
+    let opened = try await store.open(for: .reading)
     let output = Output()
     let finder = Finder(text: text, nativeID: nativeId, name: name)
-    var scan = EventScan(opened, progress: Progress("events", isQuiet: quiet))
+    var scan = try narrowed.scan(opened, progress: store.progress("events"))
     scan.filter.actor = try actor.map { opened.actorID(of: try Actor(parsing: $0)) }
-    scan.filter.conversation = try conversation.map {
-      opened.conversationID(of: try ConversationKey(parsing: $0))
-    }
     var found = 0
     try scan.bodies { position, envelope, bytes in
       guard finder.mayMatch(bytes) else { return }
@@ -65,9 +60,11 @@ struct FindCommand: AsyncParsableCommand {
       try output.write(line: line(FoundEvent(event, names: opened.names, around: text)))
     }
     try output.flush()
-    if !quiet { Diagnostics.write("\(grouped(found)) found; read \(counted(scan.eventsRead, "event"))") }
+    store.say("\(grouped(found)) found; read \(counted(scan.eventsRead, "event"))")
     try scan.reportDamage()
   }
 
-  private func line(_ found: FoundEvent) -> String { format == .json ? found.json : found.text }
+  private func line(_ found: FoundEvent) -> String {
+    format == .text ? found.text(zone: zone.offset) : found.json
+  }
 }

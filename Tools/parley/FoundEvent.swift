@@ -28,10 +28,9 @@ struct FoundEvent {
   }
 
   /// One line for people.
-  var text: String {
-    var parts = [
-      noun, String(event.position.rawValue), event.envelope.occurredAt.rfc3339(), event.kind.name, identity,
-    ]
+  func text(zone: UTCOffset) -> String {
+    let time = event.envelope.occurredAt.rfc3339(offset: zone)
+    var parts = [noun, String(event.position.rawValue), time, event.kind.name, identity]
     if !conversation.isEmpty { parts.append(conversation) }
     if !snippet.isEmpty { parts.append(snippet) }
     return parts.map { VisibleText.line($0) }.joined(separator: "  ")

@@ -31,8 +31,7 @@ struct ImportCommand: AsyncParsableCommand {
   @Argument(help: "What the files are: eml, mbox or maildir.")
   var format: Format
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
   @Argument(help: "Files and directories.", completion: .file())
   var path: [String]
@@ -61,34 +60,54 @@ struct ImportCommand: AsyncParsableCommand {
   @Flag(help: "Reads everything and says what would happen, but stores nothing.")
   var dryRun = false
 
-  @Flag(help: "Shows no progress.")
-  var quiet = false
-
   func run() async throws {
     System.catchInterrupts()
-    try checkPaths()
     let began = System.now()
+    let options = try mailOptions(now: began)
+    try checkPaths()
     let writer = try ImportReportWriter(path: report)
-    let opened = try await ConversationStore.open(at: store, for: dryRun ? .reading : .appending)
+    let opened = try await store.open(for: dryRun ? .reading : .appending)
     var storer = ItemStorer(store: opened, mode: dryRun ? .dryRun : .storing, writer: writer)
-    try await takeItems(into: &storer, now: began)
-    if storer.report.stored > 0 && !dryRun {
-      try await opened.append(importRecord(storer.report, began: began, ended: System.now()))
+    var failure: (any Error)?
+    do {
+      try await takeItems(into: &storer, options)
+      if storer.report.stored > 0 && !dryRun {
+        try await opened.append(importRecord(storer.report, began: began, ended: System.now()))
+      }
+    } catch {
+      failure = error
     }
     await opened.close()
     try writer.close()
-    ImportSummary(storer.report, isDryRun: dryRun, reportPath: report).lines.forEach(Diagnostics.write)
+    say(storer.report)
+    if let failure { throw failure }
     if System.isInterrupted { throw ExitStatus.interrupted }
     if storer.report.rejected > 0 { throw ExitStatus.rejected }
   }
 
-  private func takeItems(into storer: inout ItemStorer, now: Timestamp) async throws {
+  /// What came of it, also of an import that something ended early.
+  private func say(_ imported: ImportReport) {
+    let summary = ImportSummary(imported, isDryRun: dryRun, reportPath: report)
+    (store.quiet ? summary.rejections : summary.lines).forEach(Diagnostics.write)
+  }
+
+  /// A domain that is none would make customers of us without a word.
+  private func mailOptions(now: Timestamp) throws -> MailOptions {
     var options = MailOptions(now: now)
     options.account = account
     options.ourDomains = ourDomains
     options.ourAddresses = ourAddresses
+    do { try options.validate() } catch {
+      throw CommandFailure(
+        .usage, "--our-domain or --our-address: \(error.message)",
+        hint: "They are written as in --our-domain shop.example --our-address help@shop.example.")
+    }
+    return options
+  }
+
+  private func takeItems(into storer: inout ItemStorer, _ options: MailOptions) async throws {
     var importer = MailImporter(path, options: options)
-    var progress = Progress("mails", isQuiet: quiet)
+    var progress = store.progress("mails")
     defer { progress.clear() }
     while !System.isInterrupted, let item = importer.next() {
       try await storer.take(item)

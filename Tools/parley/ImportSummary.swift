@@ -19,7 +19,8 @@ struct ImportSummary {
   /// The lines, the sums last.
   var lines: [String] { rejections + dates + sums }
 
-  private var rejections: [String] {
+  /// What was rejected and why.
+  var rejections: [String] {
     let listed = report.rejections.prefix(Self.listedMax)
     return listed.map { "rejected \(VisibleText.line($0.place.description)): \($0.rejection.message)" }
       + rest(report.rejected - listed.count, "rejected")

@@ -8,14 +8,15 @@ struct InitCommand: AsyncParsableCommand {
     abstract: "Creates a store.",
     discussion: """
       The directory must not be there yet, or be empty. Its key is made now and kept in STORE/key, readable by \
-      you alone: without the key the store's ids can't be made again, so keep a copy of it elsewhere.
+      you alone; with --key-file it is the one in that file, which is made when it is not there. Without the key \
+      nobody finds a customer in the store: keep a copy of it elsewhere.
 
       Example:
         parley init support.parley --region DE
+        parley init support.parley --key-file /secure/support.key
       """)
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
   @Option(
     help: ArgumentHelp(
@@ -23,12 +24,25 @@ struct InitCommand: AsyncParsableCommand {
       valueName: "country"))
   var region: String?
 
-  @Flag(help: "Says nothing when all went well.")
-  var quiet = false
-
   func run() async throws {
-    let created = try await ConversationStore.create(at: store, StoreOptions(region: region))
-    await created.close()
-    if !quiet { Diagnostics.write("created \(store); keep a copy of \(store)/key elsewhere") }
+    let options = StoreOptions(region: region)
+    if let path = store.keyFile {
+      try await create(options, KeyFile(path: path))
+    } else {
+      try await ConversationStore.create(at: store.directory, options).close()
+    }
+    let key = store.keyFile ?? "\(store.directory)/key"
+    store.say("created \(store.directory); keep a copy of \(key) elsewhere")
+  }
+
+  /// The key first: a store whose key was lost on the way would be no store.
+  private func create(_ options: StoreOptions, _ file: KeyFile) async throws {
+    let (key, isNew) = try file.readOrMake()
+    do {
+      try await ConversationStore.create(at: store.directory, options, key: key).close()
+    } catch {
+      if isNew { file.remove() }
+      throw error
+    }
   }
 }

@@ -92,9 +92,9 @@ struct LineAppender {
     var bytes = 0
     while group.count < Self.groupLinesMax, bytes < Self.groupBytesMax, group.isEmpty || reader.isReady {
       guard let line = try reader.line() else { break }
-      if case .bytes(let read) = line { bytes += read.count }
+      bytes += line.byteCount
       group.append(ReadLine(number: reader.number, event: Self.parse(line)))
-      progress.add(bytes: 0)
+      progress.add(bytes: line.byteCount + 1)
     }
     return group.isEmpty ? nil : group
   }

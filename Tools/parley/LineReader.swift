@@ -10,6 +10,13 @@ struct LineReader {
     case bytes([UInt8])
     /// Longer than `lineBytesMax`; none of it was kept.
     case tooLong(bytes: Int)
+
+    var byteCount: Int {
+      switch self {
+      case .bytes(let bytes): bytes.count
+      case .tooLong(let bytes): bytes
+      }
+    }
   }
 
   private let descriptor: Int32
@@ -18,6 +25,9 @@ struct LineReader {
   private var next = 0
   private var isAtEnd = false
   private static let chunkBytes = 256 * 1024
+
+  /// The bytes there are to read; 0 when nobody knows.
+  var bytesTotal: Int { System.fileSize(descriptor) }
 
   /// How many lines were read: the number of the last one, counted from 1.
   private(set) var number = 0

@@ -17,14 +17,9 @@ struct LinkCommand: AsyncParsableCommand {
           --evidence "knew her order number" --by agent:kim
       """)
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
-  @Argument(help: "One identity.")
-  var first: String
-
-  @Argument(help: "The other identity.")
-  var second: String
+  @OptionGroup var pair: PairArguments
 
   @Option(help: ArgumentHelp("What shows that they belong together, in words.", valueName: "text"))
   var evidence: String
@@ -32,30 +27,22 @@ struct LinkCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Why it is done now.", valueName: "text"))
   var reason = ""
 
-  @Option(help: ArgumentHelp("Who says so, as in agent:kim.", valueName: "actor"))
-  var by = "agent:\(System.environment("USER") ?? "unknown")"
-
-  @Flag(help: "Says nothing when all went well.")
-  var quiet = false
-
   func run() async throws {
-    let sides = (try identityValue(from: first), try identityValue(from: second))
-    let actor = try Actor(parsing: by)
-    let opened = try await ConversationStore.open(at: store)
-    let outcome = try await opened.link(sides.0, sides.1, by: actor, evidence: evidence, reason: reason)
+    let typed = try pair.values()
+    let opened = try await store.open(for: .appending)
+    let pair = typed.resolved(by: opened)
+    try await pair.noteUnknown(in: opened, store)
+    let outcome = try await opened.link(
+      pair.first, pair.second, by: pair.actor, evidence: evidence, reason: reason)
     await opened.close()
     switch outcome {
     case .refused(let refusal):
       throw CommandFailure(
         .rejected, "the link was refused, and the refusal recorded: \(refusal.reason)",
         hint: "parley customer shows what each of the two is joined with.")
-    case .linked: say("linked \(sides.0) and \(sides.1)")
-    case .alreadyJoined: say("\(sides.0) and \(sides.1) were one customer already")
-    case .suggested: say("\(sides.0) and \(sides.1) are listed as a suggestion")
+    case .linked: store.say("linked \(pair.first) and \(pair.second)")
+    case .alreadyJoined: store.say("\(pair.first) and \(pair.second) were one customer already")
+    case .suggested: store.say("\(pair.first) and \(pair.second) are listed as a suggestion")
     }
-  }
-
-  private func say(_ words: String) {
-    if !quiet { Diagnostics.write(words) }
   }
 }

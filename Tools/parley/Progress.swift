@@ -4,6 +4,8 @@ struct Progress {
   private let isShown: Bool
   private let noun: String
   private let bytesTotal: Int
+  /// How many items there are to do, 0 when nobody knows.
+  var itemsTotal = 0
   private let began = System.seconds()
   private var shownAt = 0.0
   private var items = 0
@@ -38,11 +40,17 @@ struct Progress {
 
   private func line(seconds: Double) -> String {
     let rate = Int(Double(items) / max(seconds, 0.001))
-    var line = "\(grouped(items)) \(noun), \(grouped(rate))/s, \(byteCount(bytes))"
-    if bytesTotal > bytes && bytes > 0 {
-      let left = seconds * Double(bytesTotal - bytes) / Double(bytes)
-      line += " of \(byteCount(bytesTotal)), \(Int(left) + 1) s left"
-    }
+    var line = "\(grouped(items)) \(noun), \(grouped(rate))/s"
+    if bytes > 0 { line += ", \(byteCount(bytes))" }
+    if bytesTotal > bytes { line += " of \(byteCount(bytesTotal))" }
+    if let done = share { line += ", \(Int(seconds * (1 - done) / done) + 1) s left" }
     return line
+  }
+
+  /// How much is done, above 0 and below 1; nil when nobody knows.
+  private var share: Double? {
+    let done =
+      bytesTotal > 0 ? Double(bytes) / Double(bytesTotal) : Double(items) / Double(max(1, itemsTotal))
+    return done > 0 && done < 1 && bytesTotal + itemsTotal > 0 ? done : nil
   }
 }

@@ -18,8 +18,7 @@ struct ReplayCommand: AsyncParsableCommand {
         parley replay support.parley | parley append other.parley
       """)
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
   @Option(help: ArgumentHelp("From this position on.", valueName: "position"))
   var from: PositionArgument?
@@ -42,8 +41,7 @@ struct ReplayCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Only this channel. May be repeated.", valueName: "channel"))
   var channel: [ChannelArgument] = []
 
-  @Option(help: ArgumentHelp("Only this conversation, SYSTEM/THREAD.", valueName: "conversation"))
-  var conversation: String?
+  @OptionGroup var narrowed: ScanArguments
 
   @Flag(help: "Envelopes alone: times, kinds and keyed ids, nothing readable about people.")
   var envelopes = false
@@ -52,12 +50,14 @@ struct ReplayCommand: AsyncParsableCommand {
   var readable = false
 
   func run() async throws {
-    let opened = try await ConversationStore.open(at: store, for: .reading)
+    let opened = try await store.open(for: .reading)
     let output = Output()
-    var scan = EventScan(opened, progress: Progress("events", isQuiet: output.isTerminal))
+    // Lines that run over a terminal are progress enough.
+    let progress = Progress("events", isQuiet: store.quiet || output.isTerminal)
+    var scan = try narrowed.scan(opened, progress: progress)
     scan.from = from?.position ?? .start
     scan.to = to?.position ?? .none
-    scan.filter = try filter(in: opened)
+    try await narrow(&scan.filter, in: opened)
     if envelopes {
       try scan.envelopes { position, envelope in
         try output.write(line: EnvelopeJSON.line(position, envelope))
@@ -71,14 +71,14 @@ struct ReplayCommand: AsyncParsableCommand {
     try scan.reportDamage()
   }
 
-  private func filter(in store: ConversationStore) throws -> EnvelopeFilter {
-    var filter = EnvelopeFilter()
+  private func narrow(_ filter: inout EnvelopeFilter, in store: ConversationStore) async throws {
     filter.since = since?.time
     filter.until = until?.time
     filter.kinds = Set(kind.map(\.kind))
     filter.channels = Set(channel.map(\.channel))
-    filter.stream = try stream.map { store.stream(of: try identityValue(from: $0)) }
-    filter.conversation = try conversation.map { store.conversationID(of: try ConversationKey(parsing: $0)) }
-    return filter
+    guard let stream else { return }
+    let identity = try IdentityReader.identity(stream)
+    try await store.require(identity)
+    filter.stream = store.stream(of: identity)
   }
 }

@@ -12,7 +12,7 @@ struct RootCommand: AsyncParsableCommand {
 
       Data goes to standard output, everything else to standard error. Exit codes: 0 done; 1 done, but \
       something was rejected or found; 2 the command line is wrong; 3 the store or input can't be opened; 4 \
-      damage; 5 no such identity.
+      damage; 5 no such identity; 130 ended by Ctrl-C, with all that was acknowledged in the store.
 
       Example:
         parley init support.parley

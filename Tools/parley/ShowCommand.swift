@@ -8,23 +8,23 @@ import ParleyLog
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Shows one event whole: what it says, and its envelope.",
+    abstract: "Shows one event whole, its envelope, and where it lies on disk.",
     discussion: """
       Example:
         parley show support.parley 1042
+        parley show support.parley 1042 --format json
       """)
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
   @Argument(help: "The event's position.")
   var position: PositionArgument
 
-  @Option(help: "For people or for programs: text or json.")
+  @Option(help: ReportFormat.help)
   var format = ReportFormat.text
 
   func run() async throws {
-    let opened = try await ConversationStore.open(at: store, for: .reading)
+    let opened = try await store.open(for: .reading)
     let position = position.position
     guard position < opened.head else {
       throw CommandFailure(
@@ -39,8 +39,18 @@ struct ShowCommand: AsyncParsableCommand {
 
   private func write(_ event: Event, of store: ConversationStore, to output: Output) throws {
     let line = EventJSON.line(event, names: store.names)
-    guard format == .text else { return try output.write(line: line) }
-    try output.write(line: line)
-    try output.write(line: EnvelopeJSON.line(event.position, event.envelope))
+    let envelope = EnvelopeJSON.line(event.position, event.envelope)
+    let place = try store.log.place(of: event.position).map { EventPlaceReport($0) }
+    guard format == .json else {
+      try output.write(line: line)
+      try output.write(line: envelope)
+      if let place { try output.write(line: place.text) }
+      return
+    }
+    var json = JSONText()
+    json.add("event", raw: line)
+    json.add("envelope", raw: envelope)
+    if let place { json.add("place", raw: place.json) }
+    try output.write(line: json.line)
   }
 }

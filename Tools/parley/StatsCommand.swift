@@ -13,18 +13,14 @@ struct StatsCommand: AsyncParsableCommand {
         parley stats support.parley
       """)
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
-  @Option(help: "For people or for programs: text or json.")
+  @Option(help: ReportFormat.help)
   var format = ReportFormat.text
 
-  @Flag(help: "Shows no progress.")
-  var quiet = false
-
   func run() async throws {
-    let opened = try await ConversationStore.open(at: store, for: .reading)
-    var scan = EventScan(opened, progress: Progress("events", isQuiet: quiet))
+    let opened = try await store.open(for: .reading)
+    var scan = EventScan(opened, progress: store.progress("events"))
     var figures = StoreFigures(opened)
     try scan.bodies { _, envelope, body in figures.count(envelope, bodyBytes: body.count) }
     try figures.countFiles()

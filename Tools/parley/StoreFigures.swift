@@ -28,7 +28,8 @@ struct StoreFigures {
     events += 1
     kinds[envelope.kind, default: 0] += 1
     channels[envelope.channel, default: 0] += 1
-    if envelope.kind == .identityObserved { identities += 1 }
+    // The first event of a stream; an identity may be observed more than once.
+    if envelope.previous.isNone { identities += 1 }
     if envelope.kind == .conversationOpened { conversations += 1 }
     plainBytes += Self.recordBytes + bodyBytes
   }
@@ -99,6 +100,7 @@ struct StoreFigures {
         "stored",
         "\(byteCount(logBytes)) in \(counted(segments, "segment")), ratio \(ratio), \(bytesAnEvent) bytes an event"
       ),
+      ("backlog", "\(counted(unsealedSegments, "segment")) not sealed"),
       ("blobs", "\(grouped(blobs)), \(byteCount(blobBytes))"),
       ("durability", durability == "sync" ? "every acknowledged append is synced" : durability),
     ])

@@ -96,6 +96,40 @@ extension System {
     return descriptor < 0 ? nil : descriptor
   }
 
+  /// Opens a file for writing that must not be there yet, readable by its owner alone; nil with `errno` set when
+  /// that fails.
+  static func openNew(_ path: String) -> Int32? {
+    // Sound: as above.
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    return descriptor < 0 ? nil : descriptor
+  }
+
+  /// Whether the last failed `openNew` failed because the file is there.
+  static var isAlreadyThere: Bool { errno == EEXIST }
+
+  /// Makes a new file's bytes and its name durable. False, with `errno` set, when that failed.
+  static func syncFile(_ descriptor: Int32, at path: String) -> Bool {
+    guard fsync(descriptor) == 0 else { return false }
+    let slash = path.lastIndex(of: "/")
+    let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    guard let directory = openForReading(parent) else { return false }
+    defer { closeDescriptor(directory) }
+    return fsync(directory) == 0
+  }
+
+  static func removeFile(_ path: String) {
+    // Sound: as above.
+    unsafe _ = unlink(path)
+  }
+
+  /// The size of a regular file that is open; 0 for a pipe or terminal.
+  static func fileSize(_ descriptor: Int32) -> Int {
+    var status = stat()
+    // Sound: fstat fills the struct it is given, which lives here.
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
+    return Int(status.st_size)
+  }
+
   static func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
 }
 

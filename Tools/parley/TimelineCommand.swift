@@ -21,8 +21,7 @@ struct TimelineCommand: AsyncParsableCommand {
   /// How many entries a terminal gets unless told otherwise.
   static let lastOnTerminal = 50
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
   @Argument(
     help: "One of the customer's identities, as in email:ana@example.com; - reads it from standard input.")
@@ -48,20 +47,19 @@ struct TimelineCommand: AsyncParsableCommand {
   @Flag(help: "Shows also what stays among us, such as notes.")
   var `internal` = false
 
-  @Option(help: "For people or for programs: text or json.")
+  @Option(help: ReportFormat.help)
   var format = ReportFormat.text
 
-  @Option(
-    help: ArgumentHelp("The distance from UTC that times are shown at, as in +01:00.", valueName: "offset"))
-  var zone: ZoneArgument?
+  @Option(parsing: .unconditional, help: ZoneArgument.help)
+  var zone = ZoneArgument.utc
 
   func validate() throws {
     if let last, last < 1 { throw ValidationError("--last takes a number from 1.") }
   }
 
   func run() async throws {
-    let wanted = try identityValue(from: identity)
-    let opened = try await ConversationStore.open(at: store, for: .reading)
+    let wanted = try IdentityReader.identity(identity)
+    let opened = try await store.open(for: .reading)
     try await opened.require(wanted)
     let output = Output()
     let position = try asOf.map { try opened.position(at: $0) }
@@ -87,7 +85,7 @@ struct TimelineCommand: AsyncParsableCommand {
 
   private func textOptions(for output: Output) -> Timeline.TextOptions {
     Timeline.TextOptions(
-      width: System.terminalColumns() ?? Self.columnsOfFiles, zone: zone?.offset ?? .utc,
+      width: System.terminalColumns() ?? Self.columnsOfFiles, zone: zone.offset,
       color: output.hasColor ? .on : .off)
   }
 

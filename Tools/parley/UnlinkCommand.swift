@@ -17,14 +17,9 @@ struct UnlinkCommand: AsyncParsableCommand {
           --reason "a family's phone"
       """)
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
-  @Argument(help: "One identity.")
-  var first: String
-
-  @Argument(help: "The other identity.")
-  var second: String
+  @OptionGroup var pair: PairArguments
 
   @Option(help: ArgumentHelp("What shows that they do not belong together, in words.", valueName: "text"))
   var evidence = ""
@@ -32,17 +27,13 @@ struct UnlinkCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Why they are separated.", valueName: "text"))
   var reason: String
 
-  @Option(help: ArgumentHelp("Who says so, as in agent:kim.", valueName: "actor"))
-  var by = "agent:\(System.environment("USER") ?? "unknown")"
-
-  @Flag(help: "Says nothing when all went well.")
-  var quiet = false
-
   func run() async throws {
-    let sides = (try identityValue(from: first), try identityValue(from: second))
-    let actor = try Actor(parsing: by)
-    let opened = try await ConversationStore.open(at: store)
-    let outcome = try await opened.unlink(sides.0, sides.1, by: actor, evidence: evidence, reason: reason)
+    let typed = try pair.values()
+    let opened = try await store.open(for: .appending)
+    let pair = typed.resolved(by: opened)
+    try await pair.noteUnknown(in: opened, store)
+    let outcome = try await opened.unlink(
+      pair.first, pair.second, by: pair.actor, evidence: evidence, reason: reason)
     await opened.close()
     switch outcome {
     case .joinedThroughOthers(let way):
@@ -50,11 +41,9 @@ struct UnlinkCommand: AsyncParsableCommand {
         .rejected, "they are joined through others: \(way.map(\.description).joined(separator: " – "))",
         hint: "Separate one of these pairs first.")
     case .separate(let links):
-      if !quiet {
-        Diagnostics.write("separated \(sides.0) and \(sides.1): \(counted(links.count, "link")) ended")
-      }
+      store.say("separated \(pair.first) and \(pair.second): \(counted(links.count, "link")) ended")
     case .notJoined:
-      if !quiet { Diagnostics.write("\(sides.0) and \(sides.1) were not joined, and no rule will join them") }
+      store.say("\(pair.first) and \(pair.second) were not joined, and no rule will join them")
     }
   }
 }

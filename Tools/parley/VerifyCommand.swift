@@ -16,23 +16,19 @@ struct VerifyCommand: AsyncParsableCommand {
         parley verify support.parley
       """)
 
-  @Argument(help: "The store's directory.", completion: .directory)
-  var store: String
+  @OptionGroup var store: StoreArguments
 
-  @Option(help: "For people or for programs: text or json.")
-  var format = ReportFormat.text
-
-  @Flag(help: "Shows no progress.")
-  var quiet = false
+  @Option(help: ListFormat.help)
+  var format = ListFormat.text
 
   func run() async throws {
-    let opened = try await ConversationStore.open(at: store, for: .reading)
-    var verifier = StoreVerifier(opened, progress: Progress("events", isQuiet: quiet))
+    let opened = try await store.open(for: .reading)
+    var verifier = StoreVerifier(opened, progress: store.progress("events"))
     let output = Output()
     let findings = try verifier.run()
-    for finding in findings { try output.write(line: format == .json ? finding.json : finding.text) }
+    for finding in findings { try output.write(line: format == .text ? finding.text : finding.json) }
     try output.flush()
-    if !quiet { Diagnostics.write(verifier.summary) }
+    store.say(verifier.summary)
     if findings.contains(where: { $0.weight == "damage" }) { throw ExitStatus.damage }
     if !findings.isEmpty { throw ExitStatus.rejected }
   }

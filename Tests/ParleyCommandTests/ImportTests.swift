@@ -1,0 +1,136 @@
+import Foundation
+import Testing
+
+@Suite struct ImportTests {
+  /// Enough to take longer than it takes to press Ctrl-C.
+  #if DEBUG
+  static let manyMails = 4_000
+  #else
+  static let manyMails = 20_000
+  #endif
+
+  let scratch: Scratch
+  let store: String
+
+  init() throws {
+    scratch = try Scratch()
+    store = scratch.path("store")
+    #expect(try ParleyBinary.run("init", store, "--quiet").status == 0)
+  }
+
+  @Test(arguments: ["eml", "mbox", "maildir"]) func everyFormatIsReadAndASecondRunStoresNothing(
+    format: String
+  ) throws {
+    let path = try source(format)
+    let run = try ParleyBinary.run("import", format, store, path)
+    #expect(run.status == 0, "\(run.diagnostics)")
+    #expect(run.output.isEmpty)
+    #expect(run.diagnostics == "3 read: 3 accepted, 0 duplicate, 0 rejected\n")
+    #expect(try count("message.sent") == 3)
+    #expect(try count("record.import") == 1)
+    let again = try ParleyBinary.run("import", format, store, path)
+    #expect(again.status == 0)
+    #expect(again.diagnostics == "3 read: 0 accepted, 3 duplicate, 0 rejected\n")
+    #expect(try count("record.import") == 1, "a run that stored nothing leaves no record")
+  }
+
+  @Test func theSameMailIsTheSameInEveryFormat() throws {
+    for format in ["eml", "mbox", "maildir"] {
+      _ = try ParleyBinary.run("import", format, store, try source(format))
+    }
+    #expect(try count("message.sent") == 3)
+  }
+
+  @Test func ourDomainDecidesWhoTheCustomerIs() throws {
+    let path = try scratch.write(
+      "answer.eml", mail(1, from: "Kim <kim@mail.shop.example>", to: "Ana <ana@example.com>"))
+    let run = try ParleyBinary.run("import", "eml", store, path, "--our-domain", "shop.example")
+    #expect(run.status == 0)
+    #expect(try ParleyBinary.run("timeline", store, "email:kim@mail.shop.example").status == 5)
+    let timeline = try ParleyBinary.run("timeline", store, "email:ana@example.com", "--format", "json")
+    #expect(timeline.output.contains(#""direction":"outbound""#))
+  }
+
+  @Test(arguments: [
+    ["--our-domain", "shop example"], ["--our-domain", ""], ["--our-address", "shop.example"],
+  ])
+  func aDomainOrAddressThatIsNoneIsAWrongCommandLine(option: [String]) throws {
+    let run = try ParleyBinary.run(["import", "eml", store, try source("eml")] + option, input: Data())
+    #expect(run.status == 2)
+    #expect(run.diagnostics.contains("--our-domain shop.example"))
+    #expect(try ParleyBinary.run("replay", store).output.isEmpty)
+  }
+
+  @Test func aDryRunSaysWhatWouldHappenAndStoresNothing() throws {
+    let path = try source("eml")
+    let run = try ParleyBinary.run("import", "eml", store, path, "--dry-run")
+    #expect(run.status == 0)
+    #expect(run.diagnostics == "3 read: 3 would be accepted, 0 duplicate, 0 rejected\n")
+    #expect(try ParleyBinary.run("replay", store).output.isEmpty)
+    _ = try ParleyBinary.run("import", "eml", store, path)
+    let known = try ParleyBinary.run("import", "eml", store, path, "--dry-run")
+    #expect(known.diagnostics == "3 read: 0 would be accepted, 3 duplicate, 0 rejected\n")
+  }
+
+  @Test func theReportListsEveryRejectionAndEveryDateThatWasNotBelieved() throws {
+    let path = try source("eml")
+    _ = try scratch.write("eml/no-mail.eml", "no header, no mail\n")
+    let late = mail(7).replacingOccurrences(of: "2026", with: "1907")
+    _ = try scratch.write("eml/late.eml", late)
+    let report = scratch.path("report.jsonl")
+    let run = try ParleyBinary.run("import", "eml", store, path, "--report", report)
+    #expect(run.status == 1)
+    #expect(run.diagnostics.contains("rejected \(path)/no-mail.eml: "))
+    #expect(run.diagnostics.contains("date not believed in \(path)/late.eml: "))
+    #expect(run.diagnostics.hasSuffix("5 read: 4 accepted, 0 duplicate, 1 rejected\n"))
+    let lines = try String(contentsOfFile: report, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines.filter { $0.contains("no-mail.eml\",\"rejected\":\"") }.count == 1)
+    #expect(lines.filter { $0.contains("late.eml\",\"warning\":\"") }.count == 1)
+  }
+
+  @Test func whatIsNotThereIsExitCodeThreeAndNothingIsStored() throws {
+    let run = try ParleyBinary.run("import", "eml", store, try source("eml"), scratch.path("missing"))
+    #expect(run.status == 3)
+    #expect(run.diagnostics.contains("missing: No such file"))
+    #expect(try ParleyBinary.run("replay", store).output.isEmpty)
+    #expect(try ParleyBinary.run("import", "fax", store, try source("eml")).status == 2)
+  }
+
+  @Test func ctrlCEndsAnImportCleanlyAndTheNextRunCompletesIt() throws {
+    let path = try scratch.write("many.mbox", mbox(1...Self.manyMails))
+    let process = try ParleyBinary.start(["import", "mbox", store, path])
+    while try ParleyBinary.run("replay", store, "--envelopes", "--to", "1").output.isEmpty {
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+    process.process.interrupt()
+    let run = process.finish()
+    #expect(run.status == 130)
+    let stored = try count("message.sent")
+    let sums = run.diagnostics.split(separator: "\n").last.map { $0.filter { $0 != "," } }
+    #expect(sums?.hasPrefix("\(stored) read: \(stored) accepted 0 duplicate") == true)
+    #expect((1..<Self.manyMails).contains(stored))
+    let again = try ParleyBinary.run("import", "mbox", store, path)
+    #expect(again.status == 0)
+    #expect(try count("message.sent") == Self.manyMails)
+  }
+
+  private func count(_ kind: String) throws -> Int {
+    try ParleyBinary.run("replay", store, "--envelopes", "--kind", kind).lines.count
+  }
+
+  /// The same three mails in a format.
+  private func source(_ format: String) throws -> String {
+    switch format {
+    case "eml": for number in 1...3 { _ = try scratch.write("eml/\(number).eml", mail(number)) }
+    case "maildir":
+      for name in ["maildir/new", "maildir/tmp"] {
+        try FileManager.default.createDirectory(
+          atPath: scratch.path(name), withIntermediateDirectories: true)
+      }
+      for number in 1...3 { _ = try scratch.write("maildir/cur/\(number).host:2,S", mail(number)) }
+    default: _ = try scratch.write("mbox", mbox(1...3))
+    }
+    return scratch.path(format)
+  }
+}

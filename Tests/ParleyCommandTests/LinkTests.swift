@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+@Suite struct LinkTests {
+  static let ana = "email:ana@example.com"
+  static let phone = "phone:+493012345678"
+  let scratch: Scratch
+  let store: String
+
+  init() throws {
+    scratch = try Scratch()
+    store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store, "--region", "DE", "--quiet")
+    let text = chatLine(2, from: Self.phone).replacingOccurrences(of: "c-991", with: "c-992")
+    _ = try ParleyBinary.run("append", store, input: chatLine(1) + text)
+  }
+
+  @Test func aLinkNamesTheIdentitiesAsTheStoreKnowsThem() throws {
+    let run = try link("email:Ana@EXAMPLE.com", "phone:030 12345678")
+    #expect(run.status == 0)
+    #expect(run.output.isEmpty)
+    #expect(run.diagnostics == "linked \(Self.ana) and \(Self.phone)\n")
+    let again = try link(Self.phone, Self.ana)
+    #expect(again.diagnostics == "\(Self.phone) and \(Self.ana) were one customer already\n")
+  }
+
+  @Test func aLinkStandsOnceInTheTimelineFromEitherSide() throws {
+    _ = try link(Self.ana, Self.phone)
+    for identity in [Self.ana, Self.phone] {
+      let text = try ParleyBinary.run("timeline", store, identity, "--internal")
+      #expect(text.output.components(separatedBy: "· linked ").count == 2)
+      let json = try ParleyBinary.run("timeline", store, identity, "--internal", "--format", "json")
+      let entries = json.lines.filter { $0.contains(#""kind":"identity.linked""#) }
+      #expect(entries.count == 1)
+      #expect(entries[0].contains(#""position":6,"positions":[6,7]"#))
+    }
+  }
+
+  @Test func customerSaysHowItsIdentitiesWereJoined() throws {
+    let before = try ParleyBinary.run("customer", store, Self.ana)
+    #expect(before.output.hasPrefix("identities\n  \(Self.ana)  "))
+    #expect(!before.output.contains(Self.phone))
+    _ = try link(Self.ana, Self.phone)
+    let after = try ParleyBinary.run("customer", store, Self.phone, "--zone", "+01:00")
+    #expect(after.output.contains("\(Self.ana) and \(Self.phone): agent, verified, at position 6 on "))
+    #expect(after.output.contains("+01:00; knew the order"))
+    let json = try ParleyBinary.run("customer", store, Self.phone, "--format", "json")
+    #expect(json.output.contains(#""evidence":["knew the order"]"#))
+    let asOf = try ParleyBinary.run("customer", store, Self.ana, "--as-of", "5")
+    #expect(asOf.output == before.output, "as it was known then")
+  }
+
+  @Test func unlinkSeparatesAndNoRuleJoinsAgain() throws {
+    _ = try link(Self.ana, Self.phone)
+    let run = try unlink(Self.ana, "phone:030 12345678")
+    #expect(run.status == 0)
+    #expect(run.diagnostics == "separated \(Self.ana) and \(Self.phone): 1 link ended\n")
+    let customer = try ParleyBinary.run("customer", store, Self.ana)
+    #expect(customer.output.contains("known not to be one customer\n  \(Self.ana) and \(Self.phone)"))
+    #expect(try ParleyBinary.run("timeline", store, Self.ana).output.contains(Self.phone) == false)
+    let again = try unlink(Self.ana, Self.phone)
+    #expect(again.diagnostics.contains("were not joined"))
+  }
+
+  @Test func unlinkThroughOthersIsRefusedAndNamesTheWay() throws {
+    _ = try link(Self.ana, Self.phone)
+    _ = try link(Self.phone, "visitor:shop.example/4051")
+    let run = try unlink(Self.ana, "visitor:shop.example/4051")
+    #expect(run.status == 1)
+    #expect(run.diagnostics.contains("\(Self.ana) – \(Self.phone) – visitor:shop.example/4051"))
+  }
+
+  @Test func aRefusedLinkIsExitCodeOneWithItsReason() throws {
+    let run = try link(Self.ana, "email:noreply@shop.example")
+    #expect(run.status == 1)
+    #expect(run.diagnostics.contains("the link was refused, and the refusal recorded: "))
+    #expect(try ParleyBinary.run("customer", store, Self.ana).output.contains("refused: "))
+  }
+
+  @Test func identitiesComeFromStandardInputToo() throws {
+    let run = try ParleyBinary.run(
+      "link", store, "-", "-", "--evidence", "x", input: "\(Self.ana)\n\(Self.phone)\n")
+    #expect(run.diagnostics == "linked \(Self.ana) and \(Self.phone)\n")
+    let customer = try ParleyBinary.run("customer", store, "-", input: Self.ana)
+    #expect(customer.output.contains(Self.phone))
+    let none = try ParleyBinary.run("customer", store, "-")
+    #expect(none.status == 2)
+    #expect(none.diagnostics.contains("standard input holds no identity"))
+  }
+
+  @Test func whatWasNeverSeenIsLinkedWithANote() throws {
+    let run = try link(Self.ana, "email:anna@example.com")
+    #expect(run.diagnostics.hasPrefix("note: nothing was recorded under email:anna@example.com before\n"))
+  }
+
+  @Test(arguments: [
+    ["nonsense", "phone:+1"], ["email:ana@example.com", "phone:+1", "--by", "kim"],
+  ]) func aWrongIdentityOrActorIsAWrongCommandLineAndNothingIsStored(arguments: [String]) throws {
+    let before = try ParleyBinary.run("replay", store).lines.count
+    let run = try ParleyBinary.run(["link", store] + arguments + ["--evidence", "x"], input: Data())
+    #expect(run.status == 2)
+    #expect(try ParleyBinary.run("replay", store).lines.count == before)
+  }
+
+  private func link(_ first: String, _ second: String) throws -> Run {
+    try ParleyBinary.run("link", store, first, second, "--evidence", "knew the order", "--by", "agent:kim")
+  }
+
+  private func unlink(_ first: String, _ second: String) throws -> Run {
+    try ParleyBinary.run("unlink", store, first, second, "--reason", "a family's phone", "--by", "agent:kim")
+  }
+}

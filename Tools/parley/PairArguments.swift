@@ -1,0 +1,45 @@
+import ArgumentParser
+import Parley
+import ParleyEvents
+
+/// Two identities, and who says something about them.
+struct PairArguments: ParsableArguments {
+  /// What was typed, read; identities as a store knows them.
+  struct Values {
+    var first: Identity
+    var second: Identity
+    var actor: Actor
+  }
+
+  @Argument(help: "One identity; - reads it from standard input.")
+  var first: String
+
+  @Argument(help: "The other identity; - reads it from standard input.")
+  var second: String
+
+  @Option(help: ArgumentHelp("Who says so, as in agent:kim.", valueName: "actor"))
+  var by = "agent:\(System.environment("USER") ?? "unknown")"
+
+  /// What was typed. Nothing is opened before it is known to be right.
+  func values() throws -> Values {
+    var reader = IdentityReader()
+    return Values(
+      first: try reader.identity(first), second: try reader.identity(second), actor: try Actor(parsing: by))
+  }
+}
+
+extension PairArguments.Values {
+  /// The same, with identities as a store knows them.
+  func resolved(by store: ConversationStore) -> Self {
+    Self(
+      first: first.resolved(by: store.normalization), second: second.resolved(by: store.normalization),
+      actor: actor)
+  }
+
+  /// Says which of the two nothing is recorded under: often a slip of the pen, never forbidden.
+  func noteUnknown(in store: ConversationStore, _ arguments: StoreArguments) async throws {
+    for identity in [first, second] where try await !store.knows(identity) {
+      arguments.say("note: nothing was recorded under \(identity) before")
+    }
+  }
+}
