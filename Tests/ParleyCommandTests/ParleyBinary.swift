@@ -45,11 +45,12 @@ final class RunningParley {
   // A file, so that a chatty command never waits for somebody to read its diagnostics.
   private let diagnostics = temporaryURL()
 
-  init(_ arguments: [String]) throws {
+  /// Starts the command, or another program.
+  init(_ arguments: [String], of program: URL = ParleyBinary.url) throws {
     // A child that ended early must not end the tests.
     signal(SIGPIPE, SIG_IGN)
     _ = FileManager.default.createFile(atPath: diagnostics.path, contents: nil)
-    process.executableURL = ParleyBinary.url
+    process.executableURL = program
     process.arguments = arguments
     process.standardInput = input
     process.standardOutput = output
