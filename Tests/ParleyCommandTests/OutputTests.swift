@@ -2,6 +2,8 @@ import Foundation
 import Testing
 
 @Suite struct OutputTests {
+  /// As JSON Lines more than a pipe holds.
+  static let messages = 400
   let scratch: Scratch
   let store: String
 
@@ -9,7 +11,7 @@ import Testing
     scratch = try Scratch()
     store = scratch.path("store")
     _ = try ParleyBinary.run("init", store, "--quiet")
-    _ = try ParleyBinary.run("append", store, input: (1...3_000).map { chatLine($0) }.joined())
+    _ = try ParleyBinary.run("append", store, input: (1...Self.messages).map { chatLine($0) }.joined())
   }
 
   @Test func aClosedPipeEndsQuietly() throws {
@@ -32,13 +34,15 @@ import Testing
     let second = try ParleyBinary.run(["timeline", other] + identity, input: Data())
     #expect(first.status == 0 && second.status == 0)
     // Not all of the output in a failure's message.
-    let isComplete = second.output.contains("\"entries\":3000,") && first.output.contains("\"entries\":3000,")
+    let isComplete =
+      second.output.contains("\"entries\":\(Self.messages),")
+      && first.output.contains("\"entries\":\(Self.messages),")
     #expect(isComplete)
   }
 
   @Test func replayConditionsCombine() throws {
     let all = try ParleyBinary.run("replay", store).lines
-    #expect(all.count == 3_002)
+    #expect(all.count == Self.messages + 2)
     #expect(try ParleyBinary.run("replay", store, "--from", "10", "--to", "12").lines == Array(all[10..<12]))
     #expect(
       try ParleyBinary.run("replay", store, "--kind", "message.sent", "--to", "4").lines == Array(all[2..<4]))
@@ -50,9 +54,28 @@ import Testing
     #expect(try ParleyBinary.run("replay", store, "--since", "2020-01-01T00:00:00Z").lines == all)
   }
 
+  @Test func replayForPeopleIsALineAnEvent() throws {
+    let run = try ParleyBinary.run("replay", store, "--format", "text", "--from", "2", "--to", "3")
+    #expect(
+      run.output
+        == "event  2  2026-11-22T08:00:00Z  message.sent  email:ana@example.com  webchat/c-991  "
+        + "Where is order 4711?\n")
+    #expect(try ParleyBinary.run("replay", store, "--format", "text", "--envelopes").status == 2)
+  }
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "no script(1) here"))
+  func aTerminalGetsTheLastFiftyAndHearsOfTheRest() throws {
+    let run = try Shell.run(
+      "script -qec \"$parley timeline $1 email:ana@example.com\" /dev/null </dev/null", [store])
+    #expect(run.output.components(separatedBy: "Where is order 4711?").count == 51)
+    #expect(run.output.contains("\(Self.messages - 50) earlier"))
+    let piped = try ParleyBinary.run("timeline", store, "email:ana@example.com")
+    #expect(piped.output.components(separatedBy: "Where is order 4711?").count == Self.messages + 1)
+  }
+
   @Test func envelopesHoldNothingReadableAboutPeople() throws {
     let run = try ParleyBinary.run("replay", store, "--envelopes")
-    #expect(run.lines.count == 3_002)
+    #expect(run.lines.count == Self.messages + 2)
     let readable = run.output.contains("example.com") || run.output.contains("Where is")
     #expect(!readable)
   }
@@ -87,14 +110,16 @@ import Testing
   }
 
   @Test func thereIsNoPositionBehindTheLast() throws {
-    let run = try ParleyBinary.run("show", store, "3002")
+    let run = try ParleyBinary.run("show", store, "\(Self.messages + 2)")
     #expect(run.status == 1)
-    #expect(run.diagnostics.contains("there is no position 3002 yet: the store holds 3,002 events"))
+    #expect(
+      run.diagnostics.contains(
+        "there is no position \(Self.messages + 2) yet: the store holds \(Self.messages + 2) events"))
   }
 
   @Test func statsCountWhatIsThere() throws {
     let run = try ParleyBinary.run("stats", store, "--format", "json")
-    #expect(run.output.contains(#""events":3002"#))
-    #expect(run.output.contains(#""message.sent":3000"#))
+    #expect(run.output.contains(#""events":\#(Self.messages + 2)"#))
+    #expect(run.output.contains(#""message.sent":\#(Self.messages)"#))
   }
 }

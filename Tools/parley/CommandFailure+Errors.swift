@@ -1,14 +1,22 @@
 import Parley
 import ParleyEvents
+import ParleyLog
 
 extension CommandFailure {
   /// A library's error as a command's failure; nil for an error that is not one of ours.
   init?(_ error: any Error) {
     switch error {
     case let error as StoreError: self.init(error)
+    case let error as LogError: self.init(error)
     case let error as EventError: self.init(.usage, error.message)
     default: return nil
     }
+  }
+
+  /// The error of a log that a command reads itself.
+  private init(_ error: LogError) {
+    let place = error.file.map { " [\($0)]" } ?? ""
+    self.init(error.code == .damaged ? .damage : .cannotOpen, error.message + place)
   }
 
   /// A store's error, with what to do about it.

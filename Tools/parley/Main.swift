@@ -43,9 +43,10 @@ enum Main {
   /// Help and completions are what was asked for, and go to standard output; the rest is a wrong command line.
   private static func reportUsage(_ error: any Error) -> ExitStatus {
     let message = RootCommand.fullMessage(for: error)
-    guard RootCommand.exitCode(for: error).isSuccess else {
+    let code = RootCommand.exitCode(for: error)
+    guard code.isSuccess else {
       Diagnostics.write(message)
-      return .usage
+      return code == .validationFailure ? .usage : .cannotOpen
     }
     let output = Output()
     try? output.write(line: message)

@@ -11,7 +11,7 @@ struct ReplayCommand: AsyncParsableCommand {
     abstract: "Writes events in the order they were recorded, as JSON Lines.",
     discussion: """
       All conditions combine. The lines go straight back into `parley append`, also into another store. Memory \
-      stays bounded whatever the store's size.
+      stays bounded whatever the store's size. --format text gives a line for people instead.
 
       Example:
         parley replay support.parley --channel email --since 2026-11-01T00:00:00Z
@@ -49,6 +49,17 @@ struct ReplayCommand: AsyncParsableCommand {
   @Flag(help: "Leaves out the exact bytes that some bodies need to come back the same.")
   var readable = false
 
+  @Option(help: ListFormat.help)
+  var format = ListFormat.jsonl
+
+  @Option(parsing: .unconditional, help: ZoneArgument.help)
+  var zone = ZoneArgument.utc
+
+  func validate() throws {
+    guard format == .text, envelopes || readable else { return }
+    throw ValidationError("--envelopes and --readable are about JSON Lines, not --format text.")
+  }
+
   func run() async throws {
     let opened = try await store.open(for: .reading)
     let output = Output()
@@ -63,12 +74,16 @@ struct ReplayCommand: AsyncParsableCommand {
         try output.write(line: EnvelopeJSON.line(position, envelope))
       }
     } else {
-      let style: EventJSON.Style = readable ? .readable : .exact
       let names = opened.names
-      try scan.events { event in try output.write(line: EventJSON.line(event, names: names, style: style)) }
+      try scan.events { event in try output.write(line: line(event, names)) }
     }
     try output.flush()
     try scan.reportDamage()
+  }
+
+  private func line(_ event: Event, _ names: some EventNames) -> String {
+    if format == .text { return FoundEvent(event, names: names, around: nil).text(zone: zone.offset) }
+    return EventJSON.line(event, names: names, style: readable ? .readable : .exact)
   }
 
   private func narrow(_ filter: inout EnvelopeFilter, in store: ConversationStore) async throws {
