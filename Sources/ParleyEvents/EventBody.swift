@@ -100,8 +100,53 @@ extension Event {
 extension Event.Body {
   /// The kind whose body this is.
   public var kind: EventKind {
-    if case .unknown(let kind, _) = self { return kind }
-    return payload.map { type(of: $0).kind } ?? EventKind(rawValue: 0)
+    switch self {
+    case .identityObserved: .identityObserved
+    case .identityLinked: .identityLinked
+    case .identitySuggested: .identitySuggested
+    case .identityRefused: .identityRefused
+    case .identitySeparated: .identitySeparated
+    case .identityShared: .identityShared
+    case .identityReassigned: .identityReassigned
+    case .identityInvolved: .identityInvolved
+    case .identityAffiliated: .identityAffiliated
+    case .identityAttributionCorrected: .identityAttributionCorrected
+    case .conversationOpened: .conversationOpened
+    case .conversationStatusChanged: .conversationStatusChanged
+    case .conversationRelated: .conversationRelated
+    case .conversationParticipantChanged: .conversationParticipantChanged
+    case .conversationClassified: .conversationClassified
+    case .messageSent: .messageSent
+    case .messageEdited: .messageEdited
+    case .messageRetracted: .messageRetracted
+    case .messageDeliveryUpdated: .messageDeliveryUpdated
+    case .mediaStored: .mediaStored
+    case .callStarted: .callStarted
+    case .callLegChanged: .callLegChanged
+    case .callTransferred: .callTransferred
+    case .callRecordingChanged: .callRecordingChanged
+    case .callEnded: .callEnded
+    case .socialPosted: .socialPosted
+    case .socialEngagementChanged: .socialEngagementChanged
+    case .workAttemptRecorded: .workAttemptRecorded
+    case .workFactStated: .workFactStated
+    case .workQuestionAsked: .workQuestionAsked
+    case .workAskedAgain: .workAskedAgain
+    case .handoffRequested: .handoffRequested
+    case .handoffSettled: .handoffSettled
+    case .handoffBriefGiven: .handoffBriefGiven
+    case .handoffContextRead: .handoffContextRead
+    case .noteAdded: .noteAdded
+    case .recordImport: .recordImport
+    case .recordExport: .recordExport
+    case .recordVerification: .recordVerification
+    case .recordAccess: .recordAccess
+    case .recordRetentionRun: .recordRetentionRun
+    case .recordCheckpoint: .recordCheckpoint
+    case .recordKeyChanged: .recordKeyChanged
+    case .recordRestored: .recordRestored
+    case .unknown(let kind, _): kind
+    }
   }
 
   /// The message, whatever its kind; nil for an unknown one.
@@ -156,55 +201,7 @@ extension Event.Body {
   }
 
   /// A body from the message of its kind.
-  public init(_ payload: some EventPayload) {
-    switch payload {
-    case let payload as IdentityObserved: self = .identityObserved(payload)
-    case let payload as IdentityLinked: self = .identityLinked(payload)
-    case let payload as IdentitySuggested: self = .identitySuggested(payload)
-    case let payload as IdentityRefused: self = .identityRefused(payload)
-    case let payload as IdentitySeparated: self = .identitySeparated(payload)
-    case let payload as IdentityShared: self = .identityShared(payload)
-    case let payload as IdentityReassigned: self = .identityReassigned(payload)
-    case let payload as IdentityInvolved: self = .identityInvolved(payload)
-    case let payload as IdentityAffiliated: self = .identityAffiliated(payload)
-    case let payload as IdentityAttributionCorrected: self = .identityAttributionCorrected(payload)
-    case let payload as ConversationOpened: self = .conversationOpened(payload)
-    case let payload as ConversationStatusChanged: self = .conversationStatusChanged(payload)
-    case let payload as ConversationRelated: self = .conversationRelated(payload)
-    case let payload as ConversationParticipantChanged: self = .conversationParticipantChanged(payload)
-    case let payload as ConversationClassified: self = .conversationClassified(payload)
-    case let payload as MessageSent: self = .messageSent(payload)
-    case let payload as MessageEdited: self = .messageEdited(payload)
-    case let payload as MessageRetracted: self = .messageRetracted(payload)
-    case let payload as MessageDeliveryUpdated: self = .messageDeliveryUpdated(payload)
-    case let payload as MediaStored: self = .mediaStored(payload)
-    case let payload as CallStarted: self = .callStarted(payload)
-    case let payload as CallLegChanged: self = .callLegChanged(payload)
-    case let payload as CallTransferred: self = .callTransferred(payload)
-    case let payload as CallRecordingChanged: self = .callRecordingChanged(payload)
-    case let payload as CallEnded: self = .callEnded(payload)
-    case let payload as SocialPosted: self = .socialPosted(payload)
-    case let payload as SocialEngagementChanged: self = .socialEngagementChanged(payload)
-    case let payload as WorkAttemptRecorded: self = .workAttemptRecorded(payload)
-    case let payload as WorkFactStated: self = .workFactStated(payload)
-    case let payload as WorkQuestionAsked: self = .workQuestionAsked(payload)
-    case let payload as WorkAskedAgain: self = .workAskedAgain(payload)
-    case let payload as HandoffRequested: self = .handoffRequested(payload)
-    case let payload as HandoffSettled: self = .handoffSettled(payload)
-    case let payload as HandoffBriefGiven: self = .handoffBriefGiven(payload)
-    case let payload as HandoffContextRead: self = .handoffContextRead(payload)
-    case let payload as NoteAdded: self = .noteAdded(payload)
-    case let payload as RecordImport: self = .recordImport(payload)
-    case let payload as RecordExport: self = .recordExport(payload)
-    case let payload as RecordVerification: self = .recordVerification(payload)
-    case let payload as RecordAccess: self = .recordAccess(payload)
-    case let payload as RecordRetentionRun: self = .recordRetentionRun(payload)
-    case let payload as RecordCheckpoint: self = .recordCheckpoint(payload)
-    case let payload as RecordKeyChanged: self = .recordKeyChanged(payload)
-    case let payload as RecordRestored: self = .recordRestored(payload)
-    default: preconditionFailure("Event.Body.init: \(type(of: payload)) is no body of a kind")
-    }
-  }
+  public init(_ payload: some EventPayload) { self = payload.eventBody }
 
   /// The message type of a kind; nil where this version has none.
   package static func payloadType(of kind: EventKind) -> (any EventPayload.Type)? {

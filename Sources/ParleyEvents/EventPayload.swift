@@ -7,6 +7,8 @@ public import SwiftProtobuf
 public protocol EventPayload: SwiftProtobuf.Message, Hashable, Sendable {
   /// The kind whose body this is.
   static var kind: EventKind { get }
+  /// The body that this message is.
+  var eventBody: Event.Body { get }
   /// Where the event came from.
   var source: Parley_V1_Source { get set }
   /// Whether it says where it came from.
@@ -121,176 +123,264 @@ public typealias RecordRestored = Parley_V1_RecordRestored
 extension Parley_V1_IdentityObserved: EventPayload {
   /// `identity.observed`.
   public static var kind: EventKind { .identityObserved }
+  /// `Event.Body.identityObserved`.
+  public var eventBody: Event.Body { .identityObserved(self) }
 }
 extension Parley_V1_IdentityLinked: EventPayload {
   /// `identity.linked`.
   public static var kind: EventKind { .identityLinked }
+  /// `Event.Body.identityLinked`.
+  public var eventBody: Event.Body { .identityLinked(self) }
 }
 extension Parley_V1_IdentitySuggested: EventPayload {
   /// `identity.suggested`.
   public static var kind: EventKind { .identitySuggested }
+  /// `Event.Body.identitySuggested`.
+  public var eventBody: Event.Body { .identitySuggested(self) }
 }
 extension Parley_V1_IdentityRefused: EventPayload {
   /// `identity.refused`.
   public static var kind: EventKind { .identityRefused }
+  /// `Event.Body.identityRefused`.
+  public var eventBody: Event.Body { .identityRefused(self) }
 }
 extension Parley_V1_IdentitySeparated: EventPayload {
   /// `identity.separated`.
   public static var kind: EventKind { .identitySeparated }
+  /// `Event.Body.identitySeparated`.
+  public var eventBody: Event.Body { .identitySeparated(self) }
 }
 extension Parley_V1_IdentityShared: EventPayload {
   /// `identity.shared`.
   public static var kind: EventKind { .identityShared }
+  /// `Event.Body.identityShared`.
+  public var eventBody: Event.Body { .identityShared(self) }
 }
 extension Parley_V1_IdentityReassigned: EventPayload {
   /// `identity.reassigned`.
   public static var kind: EventKind { .identityReassigned }
+  /// `Event.Body.identityReassigned`.
+  public var eventBody: Event.Body { .identityReassigned(self) }
 }
 extension Parley_V1_IdentityInvolved: EventPayload {
   /// `identity.involved`.
   public static var kind: EventKind { .identityInvolved }
+  /// `Event.Body.identityInvolved`.
+  public var eventBody: Event.Body { .identityInvolved(self) }
 }
 extension Parley_V1_IdentityAffiliated: EventPayload {
   /// `identity.affiliated`.
   public static var kind: EventKind { .identityAffiliated }
+  /// `Event.Body.identityAffiliated`.
+  public var eventBody: Event.Body { .identityAffiliated(self) }
 }
 extension Parley_V1_IdentityAttributionCorrected: EventPayload {
   /// `identity.attribution_corrected`.
   public static var kind: EventKind { .identityAttributionCorrected }
+  /// `Event.Body.identityAttributionCorrected`.
+  public var eventBody: Event.Body { .identityAttributionCorrected(self) }
 }
 extension Parley_V1_ConversationOpened: EventPayload {
   /// `conversation.opened`.
   public static var kind: EventKind { .conversationOpened }
+  /// `Event.Body.conversationOpened`.
+  public var eventBody: Event.Body { .conversationOpened(self) }
 }
 extension Parley_V1_ConversationStatusChanged: EventPayload {
   /// `conversation.status_changed`.
   public static var kind: EventKind { .conversationStatusChanged }
+  /// `Event.Body.conversationStatusChanged`.
+  public var eventBody: Event.Body { .conversationStatusChanged(self) }
 }
 extension Parley_V1_ConversationRelated: EventPayload {
   /// `conversation.related`.
   public static var kind: EventKind { .conversationRelated }
+  /// `Event.Body.conversationRelated`.
+  public var eventBody: Event.Body { .conversationRelated(self) }
 }
 extension Parley_V1_ConversationParticipantChanged: EventPayload {
   /// `conversation.participant_changed`.
   public static var kind: EventKind { .conversationParticipantChanged }
+  /// `Event.Body.conversationParticipantChanged`.
+  public var eventBody: Event.Body { .conversationParticipantChanged(self) }
 }
 extension Parley_V1_ConversationClassified: EventPayload {
   /// `conversation.classified`.
   public static var kind: EventKind { .conversationClassified }
+  /// `Event.Body.conversationClassified`.
+  public var eventBody: Event.Body { .conversationClassified(self) }
 }
 extension Parley_V1_MessageSent: EventPayload {
   /// `message.sent`.
   public static var kind: EventKind { .messageSent }
+  /// `Event.Body.messageSent`.
+  public var eventBody: Event.Body { .messageSent(self) }
 }
 extension Parley_V1_MessageEdited: EventPayload {
   /// `message.edited`.
   public static var kind: EventKind { .messageEdited }
+  /// `Event.Body.messageEdited`.
+  public var eventBody: Event.Body { .messageEdited(self) }
 }
 extension Parley_V1_MessageRetracted: EventPayload {
   /// `message.retracted`.
   public static var kind: EventKind { .messageRetracted }
+  /// `Event.Body.messageRetracted`.
+  public var eventBody: Event.Body { .messageRetracted(self) }
 }
 extension Parley_V1_MessageDeliveryUpdated: EventPayload {
   /// `message.delivery_updated`.
   public static var kind: EventKind { .messageDeliveryUpdated }
+  /// `Event.Body.messageDeliveryUpdated`.
+  public var eventBody: Event.Body { .messageDeliveryUpdated(self) }
 }
 extension Parley_V1_MediaStored: EventPayload {
   /// `media.stored`.
   public static var kind: EventKind { .mediaStored }
+  /// `Event.Body.mediaStored`.
+  public var eventBody: Event.Body { .mediaStored(self) }
 }
 extension Parley_V1_CallStarted: EventPayload {
   /// `call.started`.
   public static var kind: EventKind { .callStarted }
+  /// `Event.Body.callStarted`.
+  public var eventBody: Event.Body { .callStarted(self) }
 }
 extension Parley_V1_CallLegChanged: EventPayload {
   /// `call.leg_changed`.
   public static var kind: EventKind { .callLegChanged }
+  /// `Event.Body.callLegChanged`.
+  public var eventBody: Event.Body { .callLegChanged(self) }
 }
 extension Parley_V1_CallTransferred: EventPayload {
   /// `call.transferred`.
   public static var kind: EventKind { .callTransferred }
+  /// `Event.Body.callTransferred`.
+  public var eventBody: Event.Body { .callTransferred(self) }
 }
 extension Parley_V1_CallRecordingChanged: EventPayload {
   /// `call.recording_changed`.
   public static var kind: EventKind { .callRecordingChanged }
+  /// `Event.Body.callRecordingChanged`.
+  public var eventBody: Event.Body { .callRecordingChanged(self) }
 }
 extension Parley_V1_CallEnded: EventPayload {
   /// `call.ended`.
   public static var kind: EventKind { .callEnded }
+  /// `Event.Body.callEnded`.
+  public var eventBody: Event.Body { .callEnded(self) }
 }
 extension Parley_V1_SocialPosted: EventPayload {
   /// `social.posted`.
   public static var kind: EventKind { .socialPosted }
+  /// `Event.Body.socialPosted`.
+  public var eventBody: Event.Body { .socialPosted(self) }
 }
 extension Parley_V1_SocialEngagementChanged: EventPayload {
   /// `social.engagement_changed`.
   public static var kind: EventKind { .socialEngagementChanged }
+  /// `Event.Body.socialEngagementChanged`.
+  public var eventBody: Event.Body { .socialEngagementChanged(self) }
 }
 extension Parley_V1_WorkAttemptRecorded: EventPayload {
   /// `work.attempt_recorded`.
   public static var kind: EventKind { .workAttemptRecorded }
+  /// `Event.Body.workAttemptRecorded`.
+  public var eventBody: Event.Body { .workAttemptRecorded(self) }
 }
 extension Parley_V1_WorkFactStated: EventPayload {
   /// `work.fact_stated`.
   public static var kind: EventKind { .workFactStated }
+  /// `Event.Body.workFactStated`.
+  public var eventBody: Event.Body { .workFactStated(self) }
 }
 extension Parley_V1_WorkQuestionAsked: EventPayload {
   /// `work.question_asked`.
   public static var kind: EventKind { .workQuestionAsked }
+  /// `Event.Body.workQuestionAsked`.
+  public var eventBody: Event.Body { .workQuestionAsked(self) }
 }
 extension Parley_V1_WorkAskedAgain: EventPayload {
   /// `work.asked_again`.
   public static var kind: EventKind { .workAskedAgain }
+  /// `Event.Body.workAskedAgain`.
+  public var eventBody: Event.Body { .workAskedAgain(self) }
 }
 extension Parley_V1_HandoffRequested: EventPayload {
   /// `handoff.requested`.
   public static var kind: EventKind { .handoffRequested }
+  /// `Event.Body.handoffRequested`.
+  public var eventBody: Event.Body { .handoffRequested(self) }
 }
 extension Parley_V1_HandoffSettled: EventPayload {
   /// `handoff.settled`.
   public static var kind: EventKind { .handoffSettled }
+  /// `Event.Body.handoffSettled`.
+  public var eventBody: Event.Body { .handoffSettled(self) }
 }
 extension Parley_V1_HandoffBriefGiven: EventPayload {
   /// `handoff.brief_given`.
   public static var kind: EventKind { .handoffBriefGiven }
+  /// `Event.Body.handoffBriefGiven`.
+  public var eventBody: Event.Body { .handoffBriefGiven(self) }
 }
 extension Parley_V1_HandoffContextRead: EventPayload {
   /// `handoff.context_read`.
   public static var kind: EventKind { .handoffContextRead }
+  /// `Event.Body.handoffContextRead`.
+  public var eventBody: Event.Body { .handoffContextRead(self) }
 }
 extension Parley_V1_NoteAdded: EventPayload {
   /// `note.added`.
   public static var kind: EventKind { .noteAdded }
+  /// `Event.Body.noteAdded`.
+  public var eventBody: Event.Body { .noteAdded(self) }
 }
 extension Parley_V1_RecordImport: EventPayload {
   /// `record.import`.
   public static var kind: EventKind { .recordImport }
+  /// `Event.Body.recordImport`.
+  public var eventBody: Event.Body { .recordImport(self) }
 }
 extension Parley_V1_RecordExport: EventPayload {
   /// `record.export`.
   public static var kind: EventKind { .recordExport }
+  /// `Event.Body.recordExport`.
+  public var eventBody: Event.Body { .recordExport(self) }
 }
 extension Parley_V1_RecordVerification: EventPayload {
   /// `record.verification`.
   public static var kind: EventKind { .recordVerification }
+  /// `Event.Body.recordVerification`.
+  public var eventBody: Event.Body { .recordVerification(self) }
 }
 extension Parley_V1_RecordAccess: EventPayload {
   /// `record.access`.
   public static var kind: EventKind { .recordAccess }
+  /// `Event.Body.recordAccess`.
+  public var eventBody: Event.Body { .recordAccess(self) }
 }
 extension Parley_V1_RecordRetentionRun: EventPayload {
   /// `record.retention_run`.
   public static var kind: EventKind { .recordRetentionRun }
+  /// `Event.Body.recordRetentionRun`.
+  public var eventBody: Event.Body { .recordRetentionRun(self) }
 }
 extension Parley_V1_RecordCheckpoint: EventPayload {
   /// `record.checkpoint`.
   public static var kind: EventKind { .recordCheckpoint }
+  /// `Event.Body.recordCheckpoint`.
+  public var eventBody: Event.Body { .recordCheckpoint(self) }
 }
 extension Parley_V1_RecordKeyChanged: EventPayload {
   /// `record.key_changed`.
   public static var kind: EventKind { .recordKeyChanged }
+  /// `Event.Body.recordKeyChanged`.
+  public var eventBody: Event.Body { .recordKeyChanged(self) }
 }
 extension Parley_V1_RecordRestored: EventPayload {
   /// `record.restored`.
   public static var kind: EventKind { .recordRestored }
+  /// `Event.Body.recordRestored`.
+  public var eventBody: Event.Body { .recordRestored(self) }
 }
