@@ -15,20 +15,24 @@ struct AppendNeeds: Equatable {
 
   /// Adds what a new event needs.
   mutating func add(_ event: NewEvent, _ id: EventID, in context: StoreContext) {
-    let event = event.resolved(by: context.normalization)
     if let target = event.inReplyTo { targets.insert(target) }
-    if let identity = event.statedIdentity {
-      let verified = event.presented.filter { $0.trust == .verified }.map(\.identity)
-      if !verified.isEmpty { customers[id] = Set(verified + [identity]) }
+    if event.presented.contains(where: { $0.trust == .verified }) {
+      addCustomers(event.resolved(by: context.normalization), id)
     }
-    guard let conversation = event.knownIDs.conversation ?? event.conversation.map(context.ids.conversation),
-      needsOpening(event, context.uses.opening(of: conversation))
+    guard needsOpening(event),
+      let conversation = event.knownIDs.conversation ?? event.conversation.map(context.ids.conversation),
+      context.uses.opening(of: conversation) == nil
     else { return }
     conversations.insert(conversation)
   }
 
-  private func needsOpening(_ event: NewEvent, _ opening: FirstUses.Opening?) -> Bool {
-    guard opening == nil else { return false }
+  private mutating func addCustomers(_ event: NewEvent, _ id: EventID) {
+    guard let identity = event.statedIdentity else { return }
+    let verified = event.presented.filter { $0.trust == .verified }.map(\.identity)
+    customers[id] = Set(verified + [identity])
+  }
+
+  private func needsOpening(_ event: NewEvent) -> Bool {
     let hasStream = event.knownIDs.stream != nil || event.statedIdentity != nil || event.inReplyTo != nil
     return !hasStream || event.effectiveChannel == .unspecified || !event.presented.isEmpty
   }

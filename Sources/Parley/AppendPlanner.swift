@@ -41,10 +41,13 @@ struct AppendPlanner {
       event.channel = target?.channel ?? opening(of: conversation)?.channel
     }
     let envelope = envelope(of: event, id, stream: primary.stream, conversation, target)
-    let opens = addFirstUses(of: event, envelope, identity: primary.identity)
+    let involved = event.involved.map {
+      (identity: $0.identity, role: $0.role, stream: ids.stream(of: $0.identity))
+    }
+    let opens = addFirstUses(of: event, envelope, identity: primary.identity, involved)
     plan.append(envelope, body, for: index)
     guard !event.isPassedOn else { return }
-    addInvolved(in: event, envelope)
+    addInvolved(involved, envelope)
     if let identity = primary.identity { addPresented(by: event, envelope, identity, opened: opens) }
   }
 }
@@ -109,20 +112,21 @@ extension AppendPlanner {
 // MARK: - What the store records itself
 
 extension AppendPlanner {
+  /// Another customer of an event, and its stream.
+  typealias Involved = (identity: Identity, role: Participant.Role, stream: StreamID)
+
   /// Before an event: `observed` for each stream and `opened` for the conversation, when this may be their first
   /// use. Says whether it opens the conversation.
-  private mutating func addFirstUses(of event: NewEvent, _ envelope: Envelope, identity: Identity?) -> Bool {
+  private mutating func addFirstUses(
+    of event: NewEvent, _ envelope: Envelope, identity: Identity?, _ involved: [Involved]
+  ) -> Bool {
     if event.kind == .identityObserved { plan.observed.insert(envelope.stream) }
-    if let identity {
-      let isSender = event.from?.customer == identity
-      let name = isSender ? event.fromName : event.recipients.first { $0.party.customer == identity }?.name
-      addObserved(identity, trust: isSender ? .channel : .none, name: name ?? "", cause: envelope)
+    if let identity, isNew(envelope.stream) {
+      addObserved(identity, isSender: event.from?.customer == identity, of: event, cause: envelope)
     }
     let opens = addOpened(by: event, envelope)
-    for (identity, role) in event.involved {
-      let isSender = role == .from
-      let name = isSender ? event.fromName : event.recipients.first { $0.party.customer == identity }?.name
-      addObserved(identity, trust: isSender ? .channel : .none, name: name ?? "", cause: envelope)
+    for (identity, role, stream) in involved where isNew(stream) {
+      addObserved(identity, isSender: role == .from, of: event, cause: envelope)
     }
     for presented in event.presented where presented.trust > .none {
       addObserved(presented.identity, trust: presented.trust, name: "", cause: envelope)
@@ -130,9 +134,21 @@ extension AppendPlanner {
     return opens
   }
 
+  private func isNew(_ stream: StreamID) -> Bool {
+    !uses.isObserved(stream) && !plan.observed.contains(stream)
+  }
+
+  private mutating func addObserved(
+    _ identity: Identity, isSender: Bool, of event: NewEvent, cause: Envelope
+  ) {
+    let name = isSender ? event.fromName : event.recipients.first { $0.party.customer == identity }?.name
+    addObserved(identity, trust: isSender ? .channel : .none, name: name ?? "", cause: cause)
+  }
+
   mutating func addObserved(_ identity: Identity, trust: IdentityTrust, name: String, cause: Envelope) {
     let stream = ids.stream(of: identity)
-    guard !uses.isObserved(stream), plan.observed.insert(stream).inserted else { return }
+    guard isNew(stream) else { return }
+    plan.observed.insert(stream)
     var body = IdentityObserved()
     body.causedBy = cause.event.rawValue.data
     body.identity = identity.record
@@ -143,8 +159,8 @@ extension AppendPlanner {
   }
 
   private mutating func addOpened(by event: NewEvent, _ envelope: Envelope) -> Bool {
-    guard let key = event.conversation, ids.conversation(key) == envelope.conversation,
-      opening(of: envelope.conversation) == nil
+    guard let key = event.conversation, opening(of: envelope.conversation) == nil,
+      event.knownIDs.conversation == nil || ids.conversation(key) == envelope.conversation
     else { return false }
     plan.openings[envelope.conversation] = .init(stream: envelope.stream, channel: envelope.channel)
     var body = ConversationOpened()
@@ -163,10 +179,8 @@ extension AppendPlanner {
   }
 
   /// After an event: a pointer in the stream of each other customer it involves.
-  private mutating func addInvolved(in event: NewEvent, _ envelope: Envelope) {
-    for (identity, role) in event.involved {
-      let stream = ids.stream(of: identity)
-      guard stream != envelope.stream else { continue }
+  private mutating func addInvolved(_ involved: [Involved], _ envelope: Envelope) {
+    for (_, role, stream) in involved where stream != envelope.stream {
       var body = IdentityInvolved()
       body.causedBy = envelope.event.rawValue.data
       body.eventID = envelope.event.rawValue.data

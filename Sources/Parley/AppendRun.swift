@@ -196,6 +196,7 @@ extension AppendRun {
   }
 
   private func checkRepeats() throws(StoreError) {
+    if ownIDs.count == eventIDs.count { return }
     var seen = Set<EventID>(minimumCapacity: eventIDs.count)
     for (index, id) in eventIDs.enumerated() where !seen.insert(id).inserted {
       throw StoreError(

@@ -9,8 +9,13 @@ struct FirstUses: Sendable {
     var channel: Channel
   }
 
-  private let streams = BoundedCache<StreamID, Bool>(entriesMax: StoreIDs.cachedIDsMax)
-  private let conversations = BoundedCache<ConversationID, Opening>(entriesMax: StoreIDs.cachedIDsMax)
+  /// Streams, and conversations, remembered: at least half of these are those used last. For what is not, each of its
+  /// events costs another record and a look-up in every segment, so this is more than may be in use at once; it
+  /// takes some 25 MB when it is full.
+  static let usesMax = 262_144
+
+  private let streams = BoundedCache<StreamID, Bool>(entriesMax: usesMax)
+  private let conversations = BoundedCache<ConversationID, Opening>(entriesMax: usesMax)
 
   /// Whether the stream's identity is recorded for certain.
   func isObserved(_ stream: StreamID) -> Bool { streams[stream] ?? false }

@@ -15,28 +15,27 @@ struct StoreIDs: Sendable {
   private let keyed: HMAC<SHA256>
   // By the input's bytes rather than by the value made of it: Swift's strings are equal when they look the same,
   // also where their bytes, and so their ids, differ.
-  private let streams = BoundedCache<[UInt8], Bytes16>(entriesMax: cachedIDsMax)
-  private let conversations = BoundedCache<[UInt8], Bytes16>(entriesMax: cachedIDsMax)
-  private let actors = BoundedCache<[UInt8], Bytes16>(entriesMax: cachedIDsMax)
-  private let touchpoints = BoundedCache<[UInt8], Bytes16>(entriesMax: cachedIDsMax)
+  private let streams = BoundedCache<ByteKey, Bytes16>(entriesMax: cachedIDsMax)
+  private let conversations = BoundedCache<ByteKey, Bytes16>(entriesMax: cachedIDsMax)
+  private let actors = BoundedCache<ByteKey, Bytes16>(entriesMax: cachedIDsMax)
+  private let touchpoints = BoundedCache<ByteKey, Bytes16>(entriesMax: cachedIDsMax)
 
   /// The ids of a store with a key of 32 bytes.
   init(key: [UInt8]) { keyed = HMAC(key: SymmetricKey(data: key)) }
 
   /// The stream of an identity, which has gone through the store's normalization.
   func stream(of identity: Identity) -> StreamID {
-    let input = KeyInput(purpose: "parley-stream/v1").bytes + identity.streamInput()
-    return StreamID(rawValue: streams.value(for: input, make: hash))
+    StreamID(rawValue: hash(identity.keyInput(), remembering: streams))
   }
 
   /// The conversation of a source's thread. The channel is no part of it.
   func conversation(_ key: ConversationKey) -> ConversationID {
-    ConversationID(rawValue: conversations.value(for: key.keyInput(), make: hash))
+    ConversationID(rawValue: hash(key.keyInput(), remembering: conversations))
   }
 
   /// One of us.
   func actor(_ actor: Actor) -> ActorID {
-    ActorID(rawValue: actors.value(for: actor.keyInput(), make: hash))
+    ActorID(rawValue: hash(actor.keyInput(), remembering: actors))
   }
 
   /// A case.
@@ -44,15 +43,18 @@ struct StoreIDs: Sendable {
 
   /// Our side of a contact: the first eight bytes.
   func touchpoint(_ touchpoint: Touchpoint) -> TouchpointID {
-    TouchpointID(rawValue: touchpoints.value(for: touchpoint.keyInput(), make: hash).high)
+    TouchpointID(rawValue: hash(touchpoint.keyInput(), remembering: touchpoints).high)
   }
 
   /// The first sixteen bytes of the keyed hash of an input that begins with its purpose.
   func hash(_ input: [UInt8]) -> Bytes16 {
     var authenticator = keyed
     authenticator.update(data: input)
-    guard let id = Bytes16(authenticator.finalize()) else { preconditionFailure("HMAC-SHA256 has 32 bytes") }
-    return id
+    return Bytes16(beginning: authenticator.finalize())
+  }
+
+  private func hash(_ input: [UInt8], remembering cache: BoundedCache<ByteKey, Bytes16>) -> Bytes16 {
+    cache.value(for: ByteKey(input)) { hash($0.bytes) }
   }
 }
 
@@ -100,11 +102,18 @@ extension StoreIDs {
 
 extension StoreIDs {
   private func hash(_ purpose: String, _ parts: [[UInt8]]) -> Bytes16 {
-    var input = KeyInput(purpose: purpose).bytes
-    for part in parts {
-      for shift in [0, 8, 16, 24] as [UInt32] { input.append(UInt8(truncatingIfNeeded: part.count >> shift)) }
-      input.append(contentsOf: part)
-    }
-    return hash(input)
+    var input = KeyInput(purpose: purpose)
+    for part in parts { input.append(part) }
+    return hash(input.bytes)
+  }
+}
+
+extension Bytes16 {
+  /// The first sixteen bytes of a keyed hash.
+  fileprivate init(beginning code: HMAC<SHA256>.MAC) {
+    self.init(high: 0, low: 0)
+    var bytes = code.makeIterator()
+    for _ in 0..<8 { high = high << 8 | UInt64(bytes.next() ?? 0) }
+    for _ in 0..<8 { low = low << 8 | UInt64(bytes.next() ?? 0) }
   }
 }

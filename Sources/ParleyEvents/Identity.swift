@@ -148,22 +148,22 @@ extension Identity {
   ///
   /// - Parameter generation: 0, and one more after each erasure of the identity.
   public func streamInput(generation: UInt32 = 0) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.append(part: [Normalization.currentVersion])
-    bytes.append(part: [kind.rawValue])
-    bytes.append(part: Array(scope.utf8))
-    bytes.append(part: Array(value.utf8))
-    bytes.append(part: (0..<4).map { UInt8(truncatingIfNeeded: generation >> ($0 * 8)) })
-    return bytes
+    streamInput(after: KeyInput(), generation: generation)
   }
-}
 
-extension [UInt8] {
-  /// Appends the part's length in four bytes, little-endian, and the part.
-  fileprivate mutating func append(part: [UInt8]) {
-    let count = UInt32(part.count)
-    for shift in [0, 8, 16, 24] as [UInt32] { append(UInt8(truncatingIfNeeded: count >> shift)) }
-    append(contentsOf: part)
+  /// What the store hashes to make the stream's id: `streamInput` behind its purpose.
+  package func keyInput() -> [UInt8] {
+    streamInput(after: KeyInput(purpose: "parley-stream/v1"), generation: 0)
+  }
+
+  private func streamInput(after begun: KeyInput, generation: UInt32) -> [UInt8] {
+    var input = begun
+    input.append([Normalization.currentVersion])
+    input.append([kind.rawValue])
+    input.append(scope)
+    input.append(value)
+    input.append((0..<4).map { UInt8(truncatingIfNeeded: generation >> ($0 * 8)) })
+    return input.bytes
   }
 }
 

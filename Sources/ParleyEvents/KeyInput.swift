@@ -4,14 +4,32 @@ package struct KeyInput {
   /// The bytes so far.
   package private(set) var bytes: [UInt8] = []
 
+  /// Most inputs are shorter.
+  private static let usualBytes = 128
+
+  /// No parts yet.
+  init() { bytes.reserveCapacity(Self.usualBytes) }
+
   /// Begins with the purpose, which keeps ids of different sorts apart.
-  package init(purpose: String) { append(purpose) }
+  package init(purpose: String) {
+    self.init()
+    append(purpose)
+  }
 
   /// Appends the part's length in four bytes, little-endian, and the part in UTF-8.
   package mutating func append(_ part: String) {
-    let count = UInt32(part.utf8.count)
-    for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
+    append(count: part.utf8.count)
     bytes.append(contentsOf: part.utf8)
+  }
+
+  /// Appends the part's length in four bytes, little-endian, and the part.
+  package mutating func append(_ part: [UInt8]) {
+    append(count: part.count)
+    bytes.append(contentsOf: part)
+  }
+
+  private mutating func append(count: Int) {
+    for shift in stride(from: 0, to: 32, by: 8) { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
   }
 
   package init(purpose: String, _ parts: [String]) {

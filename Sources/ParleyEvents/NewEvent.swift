@@ -85,14 +85,19 @@ public struct NewEvent: Hashable, Sendable {
 
   /// An event that says something; `generator` gives the sixteen random bytes of its id.
   public init(_ body: Event.Body, using generator: inout some RandomNumberGenerator) {
-    self.body = body
-    drawnID = EventID(rawValue: Bytes16(high: generator.next(), low: generator.next()))
+    self.init(body, drawnID: EventID(rawValue: Bytes16(high: generator.next(), low: generator.next())))
   }
 
   /// An event that says something, with an id from the system's random numbers.
   public init(_ body: Event.Body) {
     var generator = SystemRandomNumberGenerator()
     self.init(body, using: &generator)
+  }
+
+  /// An event that says something, with an id that was drawn before.
+  init(_ body: Event.Body, drawnID: EventID) {
+    self.body = body
+    self.drawnID = drawnID
   }
 
   /// An event that says something, in a thread.
@@ -187,10 +192,13 @@ extension NewEvent {
 
   /// The other customers it involves, each once, with the role in which it is named first.
   package var involved: [(identity: Identity, role: Participant.Role)] {
-    var seen = Set([primaryIdentity].compactMap(\.self))
-    let sender = from?.customer.map { [($0, Participant.Role.from)] } ?? []
+    let primary = primaryIdentity
+    let sender =
+      from?.customer.flatMap { $0 == primary ? nil : $0 }.map { [($0, Participant.Role.from)] } ?? []
+    if recipients.isEmpty { return sender }
+    var seen = Set([primary, sender.first?.0].compactMap(\.self))
     let addressed = recipients.compactMap { recipient in recipient.party.customer.map { ($0, recipient.role) }
     }
-    return (sender + addressed).filter { seen.insert($0.0).inserted }
+    return sender + addressed.filter { seen.insert($0.0).inserted }
   }
 }
