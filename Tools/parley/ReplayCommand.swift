@@ -75,7 +75,10 @@ struct ReplayCommand: AsyncParsableCommand {
       }
     } else {
       let names = opened.names
-      try scan.events { event in try output.write(line: line(event, names)) }
+      try scan.events { event in
+        names.learn(from: event)
+        try output.write(line: line(event, names))
+      }
     }
     try output.flush()
     try scan.reportDamage()
