@@ -29,6 +29,8 @@ struct StreamFacts: Sendable {
     if !envelope.conversation.isNone {
       parts[envelope.conversation, default: PartFacts(event)].add(event)
     }
+    // No other body says who somebody is, and most events are of other kinds.
+    guard EventKind.identityFamilies.contains(event.kind.family) else { return }
     switch event.body {
     case .identityObserved(let body):
       identity = Identity(body.identity) ?? identity

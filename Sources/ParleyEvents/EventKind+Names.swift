@@ -109,6 +109,9 @@ extension EventKind {
 
   /// The family's number, which is the kind's hundreds.
   public var family: Int { Int(rawValue) / 100 }
+
+  /// The families whose events say who somebody is and what is whose: identity and conversation.
+  static let identityFamilies = 1...2
 }
 
 extension EventKind: CustomStringConvertible {

@@ -55,14 +55,6 @@ extension Event.Body {
   }
 }
 
-extension Event {
-  /// An event whose body can't be read.
-  init(position: Position, envelope: Envelope, unread bytes: [UInt8]) {
-    self.init(position: position, envelope: envelope, bodyBytes: bytes)
-    body = .unknown(envelope.kind, bytes)
-  }
-}
-
 extension Google_Protobuf_Timestamp {
   /// The time in microseconds; what is finer is dropped, what is out of range is held to it.
   var shown: Timestamp {

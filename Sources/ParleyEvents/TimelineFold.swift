@@ -118,7 +118,7 @@ struct TimelineFold {
       envelope.occurredAt = recordedBefore
       envelope.recordedAt = recordedBefore
     }
-    add(TimelineItem(Event(position: gap.first, envelope: envelope, unread: []), nil), .gap(gap))
+    add(TimelineItem(Event(unreadableAt: gap.first, envelope: envelope), nil), .gap(gap))
   }
 
   /// What was observed of an identity stands with the identity.
