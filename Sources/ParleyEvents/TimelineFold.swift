@@ -32,6 +32,10 @@ struct TimelineFold {
 
   mutating func run() -> Timeline {
     let items = TimelineItem.ordered(input)
+    drafts.reserveCapacity(items.count + input.gaps.count)
+    messages.reserveCapacity(items.count)
+    draftByEvent.reserveCapacity(items.count)
+    draftByItem.reserveCapacity(items.count)
     for item in items { fold(item) }
     for item in dependents { attach(item) }
     addGaps()

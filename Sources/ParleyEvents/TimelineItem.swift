@@ -59,6 +59,7 @@ extension TimelineItem {
     items.removeAll { !$0.isCovered }
     markLate(&items)
     let orders = items.map(\.order)
+    if zip(orders, orders.dropFirst()).allSatisfy({ $0 < $1 }) { return items }
     let sorted = items.indices.sorted { orders[$0] < orders[$1] }
     return sorted.map { items[$0] }
   }
@@ -66,14 +67,14 @@ extension TimelineItem {
   /// Each event once, by position. An event that is the customer's own and also involves the customer is its own;
   /// its pointers count into it.
   private static func once(_ input: TimelineInput) -> [TimelineItem] {
-    let events = input.events.filter { input.through.isNone || $0.event.position <= input.through }
-    let order = events.indices.sorted {
-      (events[$0].event.position, events[$0].rank) < (events[$1].event.position, events[$1].rank)
-    }
+    // Events are large: what is compared stands apart from them, and nothing is moved twice.
+    let keys = input.events.map { (position: $0.event.position, rank: $0.rank) }
+    let order = keys.indices.filter { input.through.isNone || keys[$0].position <= input.through }
+      .sorted { keys[$0] < keys[$1] }
     var items: [TimelineItem] = []
-    items.reserveCapacity(events.count)
+    items.reserveCapacity(order.count)
     for index in order {
-      let event = events[index]
+      let event = input.events[index]
       if items.last?.position != event.event.position {
         items.append(TimelineItem(event.event, event.reason))
       }
