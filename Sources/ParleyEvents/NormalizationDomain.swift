@@ -6,6 +6,7 @@ enum DomainName {
   static let bytesMax = 253
 
   static func normalize(_ text: some StringProtocol) throws(EventError) -> String {
+    if isPlain(text.utf8) { return SimpleFolding.lowercase(text.utf8) }
     if text.hasPrefix("[") { return try addressLiteral(String(text)) }
     let mapped = CanonicalComposition.normalize(try map(text))
     var labels = mapped.split(separator: ".", omittingEmptySubsequences: false)
@@ -15,6 +16,29 @@ enum DomainName {
     let domain = result.joined(separator: ".")
     guard domain.utf8.count <= bytesMax else { throw invalid("is longer than \(bytesMax) bytes") }
     return domain
+  }
+
+  /// Whether it is a host's name in ASCII, of which only the case may change: what nearly all domains are.
+  private static func isPlain(_ text: some Collection<UInt8>) -> Bool {
+    var labelBytes = 0
+    for byte in text {
+      if byte == UInt8(ascii: ".") {
+        guard labelBytes > 0 else { return false }
+        labelBytes = 0
+      } else {
+        // A third and fourth hyphen may make the label Punycode.
+        guard isAllowed(byte) || isUpperCase(byte), !(labelBytes == 3 && byte == UInt8(ascii: "-")) else {
+          return false
+        }
+        labelBytes += 1
+      }
+      guard labelBytes <= labelBytesMax else { return false }
+    }
+    return labelBytes > 0 && text.count <= bytesMax
+  }
+
+  private static func isUpperCase(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
   }
 
   /// An address in brackets (RFC 5321, section 4.1.3), in lower case.

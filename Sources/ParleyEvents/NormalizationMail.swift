@@ -28,12 +28,15 @@ enum MailAddress {
   /// Without white space and the characters that RFC 5322 calls specials, but with dots wherever they stand:
   /// addresses with two in a row or one at the end are in use.
   private static func isPlain(_ text: Substring) -> Bool {
-    !text.isEmpty && !text.unicodeScalars.contains { $0.isWhiteSpace || specials.contains($0) }
+    !text.isEmpty && !text.unicodeScalars.contains { $0.isWhiteSpace || isSpecial($0) }
   }
 
-  private static let specials: Set<Unicode.Scalar> = [
-    "(", ")", "<", ">", "[", "]", ":", ";", "@", "\\", ",", "\"",
-  ]
+  private static func isSpecial(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "(", ")", "<", ">", "[", "]", ":", ";", "@", "\\", ",", "\"": true
+    default: false
+    }
+  }
 
   private static func invalid(_ what: String) -> EventError { NormalizationRules.invalid(.email, what) }
 }

@@ -31,6 +31,8 @@ enum NormalizationRules {
 
   /// Text in Normalization Form C without white space at its ends; refused when nothing is left or a control character stands in it.
   private static func plain(_ text: String, of kind: IdentityKind) throws(EventError) -> String {
+    // Visible ASCII alone, as most identities are, is what it will be.
+    if !text.isEmpty, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return text }
     var scalars = Substring(text).unicodeScalars
     while let first = scalars.first, first.isWhiteSpace { scalars.removeFirst() }
     while let last = scalars.last, last.isWhiteSpace { scalars.removeLast() }

@@ -35,9 +35,12 @@ enum AddressGroups {
   ].map { Array($0.utf8) }
 
   private static func isAddressField(_ line: ArraySlice<UInt8>) -> Bool {
-    names.contains { name in
-      guard line.count > name.count, zip(line, name).allSatisfy({ $0 | 0x20 == $1 }) else { return false }
-      return line.dropFirst(name.count).first { $0 != 32 && $0 != 9 } == colon
-    }
+    let name = line.prefix(while: isNameByte)
+    guard line[name.endIndex...].first(where: { $0 != 32 && $0 != 9 }) == colon else { return false }
+    return names.contains { $0.count == name.count && zip($0, name).allSatisfy { $0 == $1 | 0x20 } }
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "-") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 }

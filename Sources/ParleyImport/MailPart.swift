@@ -90,7 +90,7 @@ struct MailHeaders: Sendable {
   func plain(_ name: String) -> String? { first(name).map { String(decoding: unfolded($0), as: UTF8.self) } }
 
   private func isSame(_ left: String, _ right: String) -> Bool {
-    left.utf8.elementsEqual(right.utf8) { $0 | 0x20 == $1 | 0x20 }
+    left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8) { $0 | 0x20 == $1 | 0x20 }
   }
 }
 

@@ -26,13 +26,10 @@ struct MailParties {
   /// a contact of its own, to be linked by a person.
   init(_ mail: Mail, ours: OurAddresses, envelopeSender: String?, thread: String, nativeID: String) {
     let envelope = [mail.returnPath, envelopeSender].compactMap(\.self).map { MailAddress(address: $0) }
-    let found = (mail.from + mail.sender + envelope).lazy.compactMap { address in
-      Self.identity(address).map { ($0, address.name) }
-    }.first
-    let anonymous = Identity(contactOf: nativeID)
+    let found = Self.sender(among: mail.from + mail.sender + envelope)
     isAnonymous = found == nil
-    senderName = (found?.1 ?? mail.from.first?.name ?? "").cut(toUTF8: Self.nameBytesMax)
-    let identity = found?.0 ?? anonymous
+    senderName = (found?.name ?? mail.from.first?.name ?? "").cut(toUTF8: Self.nameBytesMax)
+    let identity = found?.identity ?? Identity(contactOf: nativeID)
     let isOurs = ours.contains(identity)
     sender = isOurs ? .ours(identity) : .identity(identity)
     customer = identity
@@ -110,6 +107,14 @@ struct MailParties {
   }
   private var spent = 0
   private var counted = 0
+
+  /// The first that an identity can be made of.
+  private static func sender(among addresses: [MailAddress]) -> (identity: Identity, name: String)? {
+    for address in addresses {
+      if let identity = identity(address) { return (identity, address.name) }
+    }
+    return nil
+  }
 
   private static func identity(_ address: MailAddress) -> Identity? { try? Identity.email(address.address) }
 
