@@ -29,14 +29,23 @@ public struct Actor: Hashable, Sendable {
 
   /// An actor from its text form, `agent:kim`.
   public init(parsing text: some StringProtocol) throws(EventError) {
-    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
-      let kind = ActorKind(name: text[..<colon]), Self.kinds.contains(kind)
-    else {
+    guard let (kind, name) = Self.split(text) else {
       let kinds = Self.kinds.map(\.name).joined(separator: ", ")
       throw EventError(.invalidActor, "an actor begins with none of \(kinds) and a colon, as in agent:kim")
     }
-    self.init(kind, String(text[text.utf8.index(after: colon)...]))
+    self.init(kind, String(name))
     try validate()
+  }
+
+  /// Whether a text begins as an actor's does, with one of `kinds` and a colon.
+  package static func begins(_ text: some StringProtocol) -> Bool { split(text) != nil }
+
+  private static func split<Text: StringProtocol>(_ text: Text) -> (kind: ActorKind, name: Text.SubSequence)?
+  {
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
+      let kind = ActorKind(name: text[..<colon]), kinds.contains(kind)
+    else { return nil }
+    return (kind, text[text.utf8.index(after: colon)...])
   }
 
   package func validate() throws(EventError) {

@@ -21,7 +21,17 @@ package enum BodyJSON {
   // MARK: - Out
 
   /// A body's members that are not at their defaults, in the order of their numbers.
-  static func members(of payload: some EventPayload) -> [JSONMember] {
+  static func members(of body: Event.Body) -> [JSONMember] {
+    if let text = body.onlyText { return [JSONMember("parts", .plainPart(text))] }
+    var (body, texts) = (body, PartTexts())
+    texts.take(from: &body)
+    guard let payload = body.payload else { return [] }
+    var members = members(of: payload)
+    texts.put(into: &members)
+    return members
+  }
+
+  private static func members(of payload: some EventPayload) -> [JSONMember] {
     var options = JSONEncodingOptions()
     options.alwaysPrintInt64sAsNumbers = true
     guard let bytes: [UInt8] = try? payload.jsonUTF8Bytes(options: options),
@@ -58,11 +68,21 @@ package enum BodyJSON {
   /// A body from its members. Throws `invalidMember`, naming the first that is not what its field takes.
   static func body(of kind: EventKind, _ members: [JSONMember]) throws(EventError) -> Event.Body {
     guard let type = Event.Body.payloadType(of: kind) else { throw .unbuilt(kind) }
+    if members.count == 1, members[0].name == "parts", let text = members[0].value.onlyText,
+      let body = Event.Body(kind, text: text)
+    {
+      return body
+    }
+    var (members, texts) = (members, PartTexts())
+    if EventJSON.kindsWithText.contains(kind) { texts.take(from: &members) }
     var converted: [JSONMember] = []
     for member in members {
       converted.append(JSONMember(member.name, try toProtobuf(member.value, name: member.name)))
     }
-    if let body = decode(type, converted) { return body }
+    if var body = decode(type, converted) {
+      texts.put(into: &body)
+      return body
+    }
     let wrong = converted.first { decode(type, [$0]) == nil }
     throw EventError.member(
       wrong?.name ?? "kind", "not what its field takes; Schemas/parley says which fields \(kind.name) has")

@@ -73,21 +73,20 @@ public enum EventJSON {
       JSONMember("position", .number(String(event.position.rawValue))),
       JSONMember("recordedAt", .string(event.envelope.recordedAt.rfc3339())),
     ]
-    return line(passedOn, recorded: recorded, style: style)
+    return line(passedOn, bytes: event.bodyBytes, recorded: recorded, style: style)
   }
 
   /// The line of an event that is to be appended, without line end.
   public static func line(_ event: NewEvent, style: Style = .exact) -> String {
-    line(event, recorded: [], style: style)
+    line(event, bytes: event.bodyBytes, recorded: [], style: style)
   }
 
-  private static func line(_ event: NewEvent, recorded: [JSONMember], style: Style) -> String {
+  private static func line(
+    _ event: NewEvent, bytes: [UInt8], recorded: [JSONMember], style: Style
+  ) -> String {
     var line = EventLineWriter(event).members(recorded: recorded)
-    if style == .exact {
-      let bytes = event.bodyBytes
-      if !gives(bytes, version: event.bodyVersion, line) {
-        line.append(JSONMember("bodyBytes", .string(base64(bytes))))
-      }
+    if style == .exact, !gives(bytes, version: event.bodyVersion, line) {
+      line.append(JSONMember("bodyBytes", .string(base64(bytes))))
     }
     return String(decoding: JSONValue.object(line).bytes, as: UTF8.self)
   }
@@ -95,7 +94,7 @@ public enum EventJSON {
   /// Whether reading the members gives these bytes. Asked of every line, because the promise is that a line which
   /// is imported again gives the stored bytes, whatever the mapping to JSON loses.
   private static func gives(_ bytes: [UInt8], version: UInt16, _ members: [JSONMember]) -> Bool {
-    var reader = EventLineReader(members)
+    var reader = EventLineReader(members, drawnID: .none)
     guard let event = try? reader.event() else { return false }
     return event.bodyVersion == version && event.bodyBytes == bytes
   }

@@ -5,8 +5,13 @@ import SwiftProtobuf
 /// Makes an event of a line's members: takes those of the envelope one by one; what is left is the body's.
 struct EventLineReader {
   private var members: [JSONMember]
+  private let drawnID: EventID?
 
-  init(_ members: [JSONMember]) { self.members = members }
+  /// Reads members into an event that has an id of its own, drawn for it unless given.
+  init(_ members: [JSONMember], drawnID: EventID? = nil) {
+    self.members = members
+    self.drawnID = drawnID
+  }
 
   mutating func event() throws(EventError) -> NewEvent {
     let kind = try kind()
@@ -36,7 +41,8 @@ struct EventLineReader {
 
   /// An event with nothing but who it is from and to. Its body follows last.
   private mutating func party(_ kind: EventKind) throws(EventError) -> NewEvent {
-    var event = NewEvent(.unknown(kind, []))
+    let body = Event.Body.unknown(kind, [])
+    var event = drawnID.map { NewEvent(body, drawnID: $0) } ?? NewEvent(body)
     if let value = take("from") {
       let sender = try recipient(value, in: "from", as: .from)
       (event.from, event.fromName) = (sender.party, sender.name)
@@ -236,14 +242,17 @@ struct EventLineReader {
     guard !members.contains(where: { $0.name == "parts" }) else {
       throw .member("text", "stands for a single part; give either `text` or `parts`")
     }
-    members.append(JSONMember("parts", .array([.object([JSONMember("text", .string(words))])])))
+    members.append(JSONMember("parts", .plainPart(words)))
   }
 
   // MARK: - Values
 
   /// Takes a member off the line; nil when it is not there or null.
   private mutating func take(_ name: String) -> JSONValue? {
-    guard let index = members.firstIndex(where: { $0.name == name }) else { return nil }
+    // Most members have names of other lengths, which is told at once.
+    let count = name.utf8.count
+    let found = members.firstIndex { $0.name.utf8.count == count && $0.name == name }
+    guard let index = found else { return nil }
     let value = members.remove(at: index).value
     return value == .null ? nil : value
   }
@@ -323,7 +332,7 @@ struct EventLineReader {
   }
 
   private func party(_ text: String, in name: String) throws(EventError) -> Party {
-    if let actor = try? Actor(parsing: text) { return .actor(actor) }
+    if Actor.begins(text), let actor = try? Actor(parsing: text) { return .actor(actor) }
     return .identity(try EventError.inMember(name) { () throws(EventError) in try Identity(parsing: text) })
   }
 }

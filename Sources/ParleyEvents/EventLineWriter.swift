@@ -151,21 +151,13 @@ struct EventLineWriter {
     var body = BodyJSON.members(of: event.withoutRepeatedFields(payload))
     if EventJSON.kindsWithText.contains(event.kind),
       let index = body.firstIndex(where: { $0.name == "parts" }),
-      let text = Self.plainText(body[index].value)
+      let text = body[index].value.onlyText
     {
-      body[index] = JSONMember("text", text)
+      body[index] = JSONMember("text", .string(text))
     }
     // The envelope's list of the same name stands for the body's.
     body.removeAll { $0.name == "presented" }
     members += body + (extensions ?? [])
-  }
-
-  /// The text, when a list of parts is one with nothing but a text.
-  private static func plainText(_ parts: JSONValue) -> JSONValue? {
-    guard case .array(let values) = parts, values.count == 1, let members = values[0].members,
-      members.count == 1, members[0].name == "text"
-    else { return nil }
-    return members[0].value
   }
 
   /// Extensions as members of the line; nil when reading those would not give the same extensions.

@@ -56,18 +56,37 @@ enum JSONValue: Hashable, Sendable {
 
   private static func write(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): bytes += #"\""#.utf8
-      case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
-      case 0x0a: bytes += #"\n"#.utf8
-      case 0x0d: bytes += #"\r"#.utf8
-      case 0x09: bytes += #"\t"#.utf8
-      case 0..<0x20: bytes += (#"\u00"# + (byte < 16 ? "0" : "") + String(byte, radix: 16)).utf8
-      default: bytes.append(byte)
-      }
+    if text.utf8.contains(where: isEscaped) {
+      writeEscaping(Array(text.utf8), to: &bytes)
+    } else {
+      bytes += text.utf8
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func writeEscaping(_ text: [UInt8], to bytes: inout [UInt8]) {
+    var written = 0
+    for (index, byte) in text.enumerated() where isEscaped(byte) {
+      bytes += text[written..<index]
+      writeEscaped(byte, to: &bytes)
+      written = index + 1
+    }
+    bytes += text[written...]
+  }
+
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private static func writeEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""): bytes += #"\""#.utf8
+    case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+    case 0x0a: bytes += #"\n"#.utf8
+    case 0x0d: bytes += #"\r"#.utf8
+    case 0x09: bytes += #"\t"#.utf8
+    default: bytes += (#"\u00"# + (byte < 16 ? "0" : "") + String(byte, radix: 16)).utf8
+    }
   }
 }
 

@@ -6,7 +6,7 @@ extension NewEvent {
   /// An event that was read from a log, to be passed on: the same id, body bytes and envelope. Where a name is not
   /// known, the keyed id stands in its place.
   public init(_ event: Event, names: some EventNames) {
-    self.init(event.body)
+    self.init(event.body, drawnID: event.id)
     let envelope = event.envelope
     self.event = envelope.event
     if envelope.occurredAt != .zero || envelope.precision != .unknown { occurredAt = envelope.occurredAt }
@@ -33,7 +33,7 @@ extension NewEvent {
     if from == nil {
       if envelope.actorKind == .customer {
         from = identity.map(Party.identity)
-      } else if let text = body.payload?.actor {
+      } else if let text = body.payload?.actor, Actor.begins(text) {
         from = (try? Actor(parsing: text)).map(Party.actor)
       }
     }

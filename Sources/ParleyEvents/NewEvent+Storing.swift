@@ -27,7 +27,7 @@ extension NewEvent {
     var payload = payload
     if !payload.hasSource, let source { payload.source = source.record }
     if payload.actor.isEmpty, case .actor(let actor) = from { payload.actor = actor.description }
-    switch Event.Body(payload) {
+    switch payload.eventBody {
     case .messageSent(var message) where message.participants.isEmpty:
       message.participants = participants
       return .messageSent(message)
@@ -46,25 +46,25 @@ extension NewEvent {
   }
 
   /// The body without the fields that `completedBody` fills in again.
-  func withoutRepeatedFields<Payload: EventPayload>(_ payload: Payload) -> Payload {
+  func withoutRepeatedFields(_ payload: some EventPayload) -> Event.Body {
     var stripped = payload
     if stripped.hasSource, source?.record == stripped.source { stripped.clearSource() }
     if case .actor(let actor) = from, stripped.actor == actor.description { stripped.actor = "" }
-    switch Event.Body(stripped) {
+    switch stripped.eventBody {
     case .messageSent(var message) where message.participants == participants:
       message.participants = []
-      return message as? Payload ?? stripped
+      return .messageSent(message)
     case .callStarted(var call) where call.participants == participants:
       call.participants = []
-      return call as? Payload ?? stripped
+      return .callStarted(call)
     case .conversationOpened(var opened):
       if opened.key == conversation?.record { opened.clearKey() }
       if opened.presented == presented.map(\.record) { opened.presented = [] }
-      return opened as? Payload ?? stripped
+      return .conversationOpened(opened)
     case .conversationParticipantChanged(var changed) where changed.presented == presented.map(\.record):
       changed.presented = []
-      return changed as? Payload ?? stripped
-    default: return stripped
+      return .conversationParticipantChanged(changed)
+    case let body: return body
     }
   }
 
