@@ -120,7 +120,7 @@ extension StoreError.Place: CustomStringConvertible {
     var parts: [String] = []
     if let index { parts.append("event \(index) of the batch") }
     if let position { parts.append("position \(position)") }
-    if let file { parts.append(file + (offset.map { " at byte \($0)" } ?? "")) }
+    if let file, !file.isEmpty { parts.append(file + (offset.map { " at byte \($0)" } ?? "")) }
     return parts.isEmpty ? "" : " [\(parts.joined(separator: ", "))]"
   }
 }

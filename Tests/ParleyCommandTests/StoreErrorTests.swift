@@ -15,6 +15,19 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: scratch.path("nothing")))
   }
 
+  @Test(arguments: [["replay"], ["append"], ["init"]])
+  func aFileOrAPlaceThatCannotBeIsNamed(command: [String]) throws {
+    let file = try scratch.write("file", "text")
+    let run = try ParleyBinary.run(command + [file], input: Data())
+    #expect(run.status == 3)
+    #expect(run.diagnostics.hasPrefix("parley: \(file): "))
+    #expect(run.diagnostics.contains("A store is a directory, and this is a file."))
+    let below = try ParleyBinary.run(command + [file + "/store"], input: Data())
+    #expect(below.status == 3)
+    #expect(below.diagnostics.hasPrefix("parley: \(file)/store: "))
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "text")
+  }
+
   @Test func initRefusesADirectoryThatIsNotEmpty() throws {
     _ = try scratch.write("store/something", "kept")
     let run = try ParleyBinary.run("init", scratch.path("store"))

@@ -80,7 +80,8 @@ import Testing
     Malformed(#"{"kind":"note.added","case":"1"}"#, .invalidKey, "`case`"),
     Malformed(#"{"kind":"note.added","at":"2026-11-22"}"#, .invalidMember, "`at`: expected a time"),
     Malformed(#"{"kind":"note.added","at":"2026-11-22T09:00:00"}"#, .invalidMember, "`at`: expected a time"),
-    Malformed(#"{"kind":"note.added","at":"0000-01-01T00:00:00Z"}"#, .timeOutOfRange, "`at`: found the year 0000"),
+    Malformed(
+      #"{"kind":"note.added","at":"0000-01-01T00:00:00Z"}"#, .timeOutOfRange, "`at`: found the year 0000"),
     Malformed(
       #"{"kind":"note.added","at":"10000-01-01T00:00:00Z"}"#, .timeOutOfRange, "`at`: found the year 10000"),
     Malformed(

@@ -25,24 +25,8 @@ struct InitCommand: AsyncParsableCommand {
   var region: String?
 
   func run() async throws {
-    let options = StoreOptions(region: region)
-    if let path = store.keyFile {
-      try await create(options, KeyFile(path: path))
-    } else {
-      try await ConversationStore.create(at: store.directory, options).close()
-    }
+    try await store.create(StoreOptions(region: region))
     let key = store.keyFile ?? "\(store.directory)/key"
     store.say("created \(store.directory); keep a copy of \(key) elsewhere")
-  }
-
-  /// The key first: a store whose key was lost on the way would be no store.
-  private func create(_ options: StoreOptions, _ file: KeyFile) async throws {
-    let (key, isNew) = try file.readOrMake()
-    do {
-      try await ConversationStore.create(at: store.directory, options, key: key).close()
-    } catch {
-      if isNew { file.remove() }
-      throw error
-    }
   }
 }

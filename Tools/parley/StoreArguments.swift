@@ -17,14 +17,32 @@ struct StoreArguments: ParsableArguments {
 
   /// The store, opened with the key where one was named.
   func open(for access: StoreAccess) async throws -> ConversationStore {
-    guard let keyFile else { return try await ConversationStore.open(at: directory, for: access) }
-    let file = KeyFile(path: keyFile)
-    let key = try file.read()
-    do {
-      return try await ConversationStore.open(at: directory, for: access, key: key)
-    } catch {
-      throw error.code == .wrongKey ? file.failure(error) : error
+    let key = try keyFile.map { try KeyFile(path: $0).read() }
+    do { return try await ConversationStore.open(at: directory, for: access, key: key) } catch {
+      throw failure(error)
     }
+  }
+
+  /// Creates the store, with the key where one was named: in its file, or made there.
+  func create(_ options: StoreOptions) async throws {
+    // The key first: a store whose key was lost on the way would be no store.
+    let file = keyFile.map(KeyFile.init)
+    let key = try file?.readOrMake()
+    do { try await ConversationStore.create(at: directory, options, key: key?.key).close() } catch {
+      if let key, key.isNew { file?.remove() }
+      throw failure(error)
+    }
+  }
+
+  /// Why the store can't be opened or created, and which store.
+  private func failure(_ error: StoreError) -> CommandFailure {
+    if error.code == .wrongKey, let keyFile { return KeyFile(path: keyFile).failure(error) }
+    var failure = CommandFailure(error)
+    if error.code == .disk {
+      failure.hint = System.isFile(directory) ? "A store is a directory, and this is a file." : nil
+    }
+    if failure.status != .usage { failure.message = "\(directory): \(failure.message)" }
+    return failure
   }
 
   /// Progress of so many items, which nobody sees with `--quiet`.

@@ -130,6 +130,13 @@ extension System {
     return Int(status.st_size)
   }
 
+  /// Whether there is something at a path that is no directory.
+  static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    // Sound: stat fills the struct it is given, which lives here.
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+  }
+
   static func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
 }
 
