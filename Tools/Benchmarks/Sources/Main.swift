@@ -1,4 +1,6 @@
+import Dispatch
 import Foundation
+import Synchronization
 
 /// Runs the benchmarks, each case in a process and a directory of its own, and prints what they came to.
 ///
@@ -6,10 +8,10 @@ import Foundation
 ///     Benchmarks --case engine/append-one --directory DIR
 @main
 enum Main {
-  static func main() async throws {
+  static func main() throws {
     let options = Options(Array(CommandLine.arguments.dropFirst()))
     if let name = options.caseName {
-      try await runOne(name, options)
+      try blocking { try await runOne(name, options) }
     } else {
       try runAll(options)
     }
@@ -22,6 +24,24 @@ enum Main {
     for measurement in try await found.run(context) {
       print(String(decoding: try JSONEncoder().encode(measurement), as: UTF8.self))
     }
+  }
+
+  /// Runs asynchronous work while the main thread waits. (An asynchronous `main` would end that thread, and
+  /// valgrind with it.)
+  private static func blocking(_ work: @escaping @Sendable () async throws -> Void) throws {
+    let outcome = Mutex<Result<Void, any Error>?>(nil)
+    let finished = DispatchSemaphore(value: 0)
+    Task {
+      do {
+        try await work()
+        outcome.withLock { $0 = .success(()) }
+      } catch {
+        outcome.withLock { $0 = .failure(error) }
+      }
+      finished.signal()
+    }
+    finished.wait()
+    try outcome.withLock { $0 }?.get()
   }
 
   /// Runs every case in a child, so often as told, in turn, so that a slow minute of the machine meets all alike.
