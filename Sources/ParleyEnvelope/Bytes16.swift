@@ -10,6 +10,7 @@ public struct Bytes16: Hashable, Comparable, Sendable, BitwiseCopyable {
   public static let zero = Bytes16(high: 0, low: 0)
 
   /// Sixteen bytes from their two halves, each big-endian.
+  @inlinable
   public init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
@@ -52,6 +53,7 @@ public struct Bytes16: Hashable, Comparable, Sendable, BitwiseCopyable {
   public var hex: String { hexString(bytes) }
 
   /// Compares as bytes, first to last.
+  @inlinable
   public static func < (left: Bytes16, right: Bytes16) -> Bool {
     left.high != right.high ? left.high < right.high : left.low < right.low
   }

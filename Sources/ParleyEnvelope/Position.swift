@@ -6,9 +6,11 @@ public struct Position: RawRepresentable, Hashable, Comparable, Sendable, Bitwis
   public var rawValue: UInt64
 
   /// A position from the number of events before it.
+  @inlinable
   public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   /// A position from the number of events before it.
+  @inlinable
   public init(_ rawValue: some BinaryInteger) { self.rawValue = UInt64(rawValue) }
 
   /// The first event's position.
@@ -18,17 +20,20 @@ public struct Position: RawRepresentable, Hashable, Comparable, Sendable, Bitwis
   public static let none = Position(rawValue: .max)
 
   /// Whether this is the "no position" value.
-  public var isNone: Bool { rawValue == .max }
+  @inlinable public var isNone: Bool { rawValue == .max }
 
   /// The position so many events further on.
+  @inlinable
   public func advanced(by count: some BinaryInteger) -> Position {
     Position(rawValue: rawValue + UInt64(count))
   }
 
   /// How many events further on another position is.
+  @inlinable
   public func distance(to other: Position) -> Int { Int(other.rawValue) - Int(rawValue) }
 
   /// The earlier one is less.
+  @inlinable
   public static func < (left: Position, right: Position) -> Bool { left.rawValue < right.rawValue }
 }
 

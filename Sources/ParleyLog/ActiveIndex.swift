@@ -18,20 +18,23 @@ struct ActiveIndex: Sendable {
   var count: Int { frames.count }
   var streamCount: Int { streams.count }
 
-  /// Adds the next frame, its events in order.
-  mutating func append(frame offset: Int, byteCount: Int, keys: [EventKeys]) {
-    for (local, key) in zip(count..., keys) { append(key, local: UInt32(local)) }
-    frames.append(offset: offset, count: keys.count, byteCount: byteCount)
+  /// Makes room for so many events in all.
+  mutating func reserveCapacity(_ count: Int) {
+    events.reserveCapacity(count)
+    eventLocals.reserveCapacity(count)
+    previous.reserveCapacity(count)
   }
 
-  /// Adds a frame of which some events can't be known: those are in no stream.
-  mutating func appendDamaged(frame offset: Int, byteCount: Int, keys: [EventKeys?]) {
-    for (local, key) in zip(count..., keys) {
+  /// Adds the next frame, its events in order; nil stands for one that damage left unknown, which is in no stream.
+  mutating func append(frame offset: Int, byteCount: Int, keys: some Collection<EventKeys?>) {
+    var local = UInt32(count)
+    for key in keys {
       if let key {
-        append(key, local: UInt32(local))
+        append(key, local: local)
       } else {
         previous.append(Self.noLocal)
       }
+      local += 1
     }
     frames.append(offset: offset, count: keys.count, byteCount: byteCount)
   }

@@ -6,15 +6,17 @@ struct ByteWriter {
 
   init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
-  mutating func append<Value: FixedWidthInteger>(_ value: Value) {
-    for shift in 0..<(Value.bitWidth / 8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> Value(shift * 8)))
-    }
+  mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+    bytes.append(littleEndian: value)
   }
 
   mutating func append(_ id: Bytes16) {
     append(id.high.byteSwapped)
     append(id.low.byteSwapped)
+  }
+
+  mutating func append(_ digest: FrameDigest) {
+    for word in 0..<4 { append(digest.words[word]) }
   }
 
   mutating func append(_ more: some Sequence<UInt8>) { bytes.append(contentsOf: more) }

@@ -27,7 +27,6 @@ package struct EventBatch: Sendable {
   /// An event's envelope, decoded when asked for (about 20 ns). All were checked when the batch was read.
   package func envelope(at index: Int) -> Envelope {
     slots.withBytes { EnvelopeLayout.load(from: $0, at: index * RecordSlot.size + RecordSlot.envelope) }
-      ?? Envelope()
   }
 
   /// Calls with each envelope in order.
@@ -35,7 +34,7 @@ package struct EventBatch: Sendable {
     try slots.withBytes { span in
       for index in 0..<count {
         let envelope = EnvelopeLayout.load(from: span, at: index * RecordSlot.size + RecordSlot.envelope)
-        try body(position(at: index), envelope ?? Envelope())
+        try body(position(at: index), envelope)
       }
     }
   }

@@ -3,41 +3,64 @@ import ParleyEnvelope
 extension FrameHeader.Block {
   /// The block's plain bytes, from its stored ones; nil when they are not what was written.
   func decode(_ stored: RawSpan) -> [UInt8]? {
-    guard stored.byteCount == storedCount, CRC32C.of(stored) == checksum else { return nil }
-    guard codec == .lz4 else { return [UInt8](copying: stored) }
-    return LZ4.decode(stored, plainCount: plainCount)
+    var plain: [UInt8] = []
+    return decode(stored, appendingTo: &plain) ? plain : nil
+  }
+
+  /// Appends the block's plain bytes; false, and nothing appended, when they are not what was written.
+  func decode(_ stored: RawSpan, appendingTo output: inout [UInt8]) -> Bool {
+    guard stored.byteCount == storedCount, CRC32C.of(stored) == checksum else { return false }
+    guard codec == .lz4 else {
+      output.append(copying: stored)
+      return true
+    }
+    return LZ4.decode(stored, plainCount: plainCount, appendingTo: &output)
   }
 }
 
 extension FrameHeader {
   /// The blocks of a kind, each with the events it holds, counted from the frame's base.
   func blocks(_ kind: BlockKind) -> [(block: Block, records: Range<Int>)] {
-    let chosen = blocks.filter { $0.kind == kind }
-    return chosen.indices.map { index in
-      let end = index + 1 < chosen.count ? chosen[index + 1].firstRecord : count
-      return (chosen[index], chosen[index].firstRecord..<max(end, chosen[index].firstRecord))
-    }
+    var found: [(block: Block, records: Range<Int>)] = []
+    forEachBlock(kind) { found.append(($0, $1)) }
+    return found
   }
 
-  /// The ids of the frame's events, read from its bytes; nil for those whose envelope block is damaged.
-  func keys(in bytes: RawSpan, at offset: Int) -> [EventKeys?] {
-    var keys: [EventKeys?] = []
-    keys.reserveCapacity(count)
+  /// Calls for each block of a kind, in order, with the events it holds.
+  func forEachBlock(_ kind: BlockKind, _ body: (Block, Range<Int>) -> Void) {
+    var last: Block?
+    for block in blocks where block.kind == kind {
+      if let last { body(last, last.firstRecord..<max(block.firstRecord, last.firstRecord)) }
+      last = block
+    }
+    if let last { body(last, last.firstRecord..<count) }
+  }
+
+  /// Where the envelope blocks end, from the frame's start.
+  var envelopesEnd: Int {
+    blocks.reduce(byteCount) { $1.kind == .envelopes ? max($0, $1.offset + $1.storedCount) : $0 }
+  }
+
+  /// Reads the ids of the frame's events from its bytes: nil for those whose envelope block is damaged. Takes the
+  /// arrays for their memory; `slots` is left with nothing of use.
+  func readKeys(in bytes: RawSpan, at offset: Int, into keys: inout [EventKeys?], slots: inout [UInt8]) {
+    keys.removeAll(keepingCapacity: true)
     for (block, records) in blocks(.envelopes) {
       let start = offset + block.offset
-      let plain = block.decode(bytes.extracting(start..<(start + block.storedCount)))
-      guard let plain, plain.count == records.count * RecordSlot.size else {
+      slots.removeAll(keepingCapacity: true)
+      guard block.decode(bytes.extracting(start..<(start + block.storedCount)), appendingTo: &slots),
+        slots.count == records.count * RecordSlot.size
+      else {
         keys.append(contentsOf: repeatElement(nil, count: records.count))
         continue
       }
-      plain.withBytes { span in
+      slots.withBytes { span in
         for slot in 0..<records.count {
           let ids = EnvelopeLayout.loadKeys(from: span, at: slot * RecordSlot.size + RecordSlot.envelope)
           keys.append(EventKeys(stream: ids.stream, event: ids.event))
         }
       }
     }
-    return keys
   }
 
   /// Whether every block is what was written.

@@ -1,15 +1,15 @@
 import ParleyEnvelope
 
 /// Lays out one frame: envelopes in blocks of their own before the contents, each block encoded when it is full.
-/// Kept by its owner for the encoder's working memory.
-final class FrameBuilder {
+/// Kept by its owner for its working memory.
+struct FrameBuilder {
   private let encoder = LZ4Encoder()
   private var envelopes = BlockRun(kind: .envelopes)
   private var contents = BlockRun(kind: .contents)
   private(set) var count = 0
 
-  /// Adds an event: its envelope, and its salt and body as a range of the bytes given.
-  func append(_ envelope: Envelope, form: RecordForm = .whole, content: RawSpan) {
+  /// Adds an event: its envelope, what the log sets in it, and its salt and body.
+  mutating func append(_ envelope: Envelope, _ placing: RecordPlacing, content: RawSpan) {
     if envelopes.plain.count + RecordSlot.size > RecordSlot.perBlock * RecordSlot.size {
       envelopes.close(with: encoder)
     }
@@ -18,14 +18,14 @@ final class FrameBuilder {
     }
     envelopes.openIfNeeded(at: count)
     contents.openIfNeeded(at: count)
-    envelopes.plain.appendSlot(envelope, form: form, contentCount: content.byteCount)
+    envelopes.plain.appendSlot(envelope, placing, contentCount: content.byteCount)
     contents.plain.append(copying: content)
     count += 1
   }
 
   /// The frame's bytes, padded to the alignment, and its header; the builder is empty again.
-  func finish(
-    sequence: UInt64, base: Position, previousDigest: [UInt8], durableHead: Position, nonce: Bytes16
+  mutating func finish(
+    sequence: UInt64, base: Position, previousDigest: FrameDigest, durableHead: Position, nonce: FrameNonce
   ) -> EncodedFrame {
     precondition(count > 0, "FrameBuilder.finish without an event")
     envelopes.close(with: encoder)
@@ -49,10 +49,10 @@ final class FrameBuilder {
     if header.hasCopy { bytes.append(contentsOf: FrameHeader.copy(of: head)) }
     bytes.append(contentsOf: repeatElement(0, count: header.paddedCount - bytes.count))
     reset()
-    return EncodedFrame(header: header, digest: FrameHeader.digest(of: head), bytes: bytes)
+    return EncodedFrame(header: header, digest: head.withBytes { FrameDigest(of: $0) }, bytes: bytes)
   }
 
-  private func reset() {
+  private mutating func reset() {
     envelopes.reset()
     contents.reset()
     count = 0
@@ -62,7 +62,7 @@ final class FrameBuilder {
 /// A frame ready to be written.
 struct EncodedFrame {
   var header: FrameHeader
-  var digest: [UInt8]
+  var digest: FrameDigest
   var bytes: [UInt8]
 }
 

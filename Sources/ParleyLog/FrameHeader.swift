@@ -1,4 +1,3 @@
-import Crypto
 import ParleyEnvelope
 
 /// The head of a frame, which is one group commit: where it stands in the chain, and its blocks.
@@ -8,8 +7,10 @@ struct FrameHeader: Equatable, Sendable {
   static let fixedByteCount = 80
   /// Blocks of one frame: a batch of the largest size, each body a block of its own, stays below it.
   static let blocksMax = 4_096
-  private static let magic = Array("PFRM".utf8)
-  static let copyMagic = Array("PFRC".utf8)
+  /// "PFRM", read as a little-endian integer.
+  private static let magic: UInt32 = 0x4d52_4650
+  /// "PFRC".
+  private static let copyMagic: UInt32 = 0x4352_4650
   private static let version: UInt16 = 1
 
   /// What a block holds.
@@ -38,7 +39,7 @@ struct FrameHeader: Equatable, Sendable {
   /// Header, table and blocks, without the padding after them.
   var storedCount: Int
   /// The digest of the previous frame's header.
-  var previousDigest: [UInt8]
+  var previousDigest: FrameDigest
   /// How many events were durable when this frame was written: it proves all before.
   var durableHead: Position
   var blocks: [Block]
@@ -57,7 +58,7 @@ struct FrameHeader: Equatable, Sendable {
   static func byteCount(blocks: Int) -> Int { fixedByteCount + blocks * Block.byteCount + 4 }
   static func padded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
 
-  func encoded(nonce: Bytes16) -> [UInt8] {
+  func encoded(nonce: FrameNonce) -> [UInt8] {
     var writer = ByteWriter(capacity: byteCount)
     writer.append(Self.magic)
     writer.append(Self.version)
@@ -75,13 +76,15 @@ struct FrameHeader: Equatable, Sendable {
   }
 
   /// The copy of an encoded header: another magic, all else the same.
-  static func copy(of encoded: [UInt8]) -> [UInt8] { copyMagic + encoded.dropFirst(copyMagic.count) }
+  static func copy(of encoded: [UInt8]) -> [UInt8] {
+    var writer = ByteWriter(capacity: encoded.count)
+    writer.append(copyMagic)
+    writer.append(encoded.dropFirst(MemoryLayout.size(ofValue: copyMagic)))
+    return writer.bytes
+  }
 
-  /// The digest that the next frame carries.
-  static func digest(of encoded: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: encoded)) }
-
-  private static func checksum(_ bytes: RawSpan, nonce: Bytes16) -> UInt32 {
-    CRC32C.of(bytes, seed: CRC32C.of(nonce.bytes))
+  private static func checksum(_ bytes: RawSpan, nonce: FrameNonce) -> UInt32 {
+    CRC32C.of(bytes, seed: nonce.checksum)
   }
 }
 
@@ -94,11 +97,9 @@ extension FrameHeader {
     byteCount(startingWith: bytes, at: offset, magic: magic)
   }
 
-  private static func byteCount(startingWith bytes: RawSpan, at offset: Int, magic: [UInt8]) -> Int? {
+  private static func byteCount(startingWith bytes: RawSpan, at offset: Int, magic: UInt32) -> Int? {
     guard bytes.byteCount - offset >= fixedByteCount else { return nil }
-    for (index, byte) in magic.enumerated() where bytes.integer(at: offset + index, as: UInt8.self) != byte {
-      return nil
-    }
+    guard bytes.integer(at: offset, as: UInt32.self) == magic else { return nil }
     let blocks = Int(bytes.integer(at: offset + 6, as: UInt16.self))
     guard bytes.integer(at: offset + 4, as: UInt16.self) == version, (2...blocksMax).contains(blocks) else {
       return nil
@@ -107,7 +108,7 @@ extension FrameHeader {
   }
 
   /// The header at an offset; nil unless its checksum is right and every field within its bounds.
-  static func decode(_ bytes: RawSpan, at offset: Int, nonce: Bytes16) -> FrameHeader? {
+  static func decode(_ bytes: RawSpan, at offset: Int, nonce: FrameNonce) -> FrameHeader? {
     guard let length = byteCount(startingWith: bytes, at: offset), bytes.byteCount - offset >= length else {
       return nil
     }
@@ -117,28 +118,38 @@ extension FrameHeader {
       sequence: bytes.integer(at: offset + 8), base: Position(rawValue: bytes.integer(at: offset + 16)),
       count: Int(bytes.integer(at: offset + 24, as: UInt32.self)),
       storedCount: Int(bytes.integer(at: offset + 28, as: UInt32.self)),
-      previousDigest: bytes.copy((offset + 32)..<(offset + 64)),
+      previousDigest: FrameDigest(bytes, at: offset + 32),
       durableHead: Position(rawValue: bytes.integer(at: offset + 64)), blocks: [])
-    let table = stride(from: offset + fixedByteCount, to: offset + length - 4, by: Block.byteCount)
-    for entry in table {
-      guard let block = Block(bytes, at: entry) else { return nil }
+    let blockCount = (length - 4 - fixedByteCount) / Block.byteCount
+    header.blocks.reserveCapacity(blockCount)
+    for entry in 0..<blockCount {
+      guard let block = Block(bytes, at: offset + fixedByteCount + entry * Block.byteCount) else {
+        return nil
+      }
       header.blocks.append(block)
     }
     return header.isSound ? header : nil
   }
 
+  /// Whether a copy of a header may begin at an offset: nothing is proven by it.
+  static func mayBeCopy(_ bytes: RawSpan, at offset: Int) -> Bool {
+    bytes.byteCount - offset >= fixedByteCount && bytes.integer(at: offset, as: UInt32.self) == copyMagic
+  }
+
   /// The header in a copy at an offset; nil unless it is one.
-  static func decode(copy bytes: RawSpan, at offset: Int, nonce: Bytes16) -> FrameHeader? {
+  static func decode(copy bytes: RawSpan, at offset: Int, nonce: FrameNonce) -> FrameHeader? {
     guard let length = byteCount(startingWith: bytes, at: offset, magic: copyMagic),
       bytes.byteCount - offset >= length
     else { return nil }
-    let original = magic + [UInt8](copying: bytes.extracting((offset + magic.count)..<(offset + length)))
-    return original.withBytes { decode($0, at: 0, nonce: nonce) }
+    var original = ByteWriter(capacity: length)
+    original.append(magic)
+    original.append(bytes.copy((offset + 4)..<(offset + length)))
+    return original.bytes.withBytes { decode($0, at: 0, nonce: nonce) }
   }
 
   /// The header of a frame from its copy at the frame's end, wherever in these bytes that begins; nil when there is
   /// none.
-  static func decode(copyIn bytes: RawSpan, frame: Range<Int>, nonce: Bytes16) -> FrameHeader? {
+  static func decode(copyIn bytes: RawSpan, frame: Range<Int>, nonce: FrameNonce) -> FrameHeader? {
     var offset = frame.upperBound - alignment
     while offset > frame.lowerBound, frame.upperBound - offset <= byteCount(blocks: blocksMax) + alignment {
       if let header = decode(copy: bytes, at: offset, nonce: nonce),

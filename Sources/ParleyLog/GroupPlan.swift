@@ -4,53 +4,67 @@ import Synchronization
 /// Decides a group's batches one after the other, as if each were alone: duplicates first, then conditions, then
 /// positions. No I/O but looking into segments that were rolled since a caller looked.
 struct GroupPlan {
-  /// One event of the frame: the envelope as it will stand, and its content in a batch.
+  /// One event of the frame: where it is in its batch, and what comes before it in its stream.
   struct Placed {
-    var envelope: Envelope
-    var submission: Int
+    var index: Int
     var content: Range<Int>
+    var previous: Position
   }
 
   let view: LogView
   let recordedAt: Timestamp
-  private(set) var placed: [Placed] = []
+  /// What each submission stores.
+  private(set) var placed: [[Placed]] = []
+  /// The keys of the frame's events, in order.
+  private(set) var keys: [EventKeys?] = []
   private(set) var outcomes: [AppendOutcome] = []
-  private var ids = KeyTable()
+  /// The ids of the frame; nil when there is one submission, as a batch has no id twice.
+  private var ids: KeyTable?
   private var streams = KeyTable()
   private var tails: [Position] = []
 
-  init(view: LogView, recordedAt: Timestamp) {
+  init(view: LogView, recordedAt: Timestamp, submissions: Int) {
     self.view = view
     self.recordedAt = recordedAt
+    if submissions > 1 { ids = KeyTable() }
+    placed.reserveCapacity(submissions)
   }
 
-  private var head: Position { view.head.advanced(by: placed.count) }
+  private var head: Position { view.head.advanced(by: keys.count) }
 
   mutating func add(_ submission: Submission) throws(LogError) {
     let batch = submission.batch
     let recent = view.segments.filter { $0.base >= submission.lookup.checked }
     let known = try self.known(batch, submission.lookup, recent)
-    let reported = known.indices.filter { known[$0] != nil && !batch.skipsKnown[$0] }
+    let reported = known.filter { !batch.skipsKnown[$0.key] }
     if !reported.isEmpty {
-      outcomes.append(
-        .known(reported.compactMap { index in known[index].map { KnownRecord(index: index, position: $0) } }))
+      refuse(
+        .known(
+          reported.map { KnownRecord(index: $0.key, position: $0.value) }.sorted { $0.index < $1.index }))
     } else if let condition = batch.unchanged, let change = try change(condition) {
-      outcomes.append(change)
+      refuse(change)
     } else {
-      try place(batch, submission: outcomes.count, known: known, submission.lookup, recent)
+      try place(batch, known: known, submission.lookup, recent)
     }
   }
 
-  /// Where each record's id is stored already, or is about to be by this group.
+  /// A submission of which nothing is stored.
+  private mutating func refuse(_ outcome: AppendOutcome) {
+    outcomes.append(outcome)
+    placed.append([])
+  }
+
+  /// The records whose ids are stored already, or are about to be by this group, and where.
   private func known(_ batch: PreparedBatch, _ lookup: BatchLookup, _ recent: [LogSegment])
-    throws(LogError) -> [Position?]
+    throws(LogError) -> [Int: Position]
   {
-    var known = [Position?](repeating: nil, count: batch.envelopes.count)
-    for (index, position) in lookup.known { known[index] = position }
-    for segment in recent {
-      try segment.forEachKnown(batch.envelopes) { index, position in known[index] = position }
+    var known = lookup.known
+    if lookup.head != view.head {
+      for segment in recent {
+        try segment.forEachKnown(batch.envelopes) { index, position in known[index] = position }
+      }
     }
-    if ids.count > 0 {
+    if let ids, ids.count > 0 {
       for (index, envelope) in batch.envelopes.enumerated() {
         if let ordinal = ids.ordinal(of: envelope.event.rawValue) {
           known[index] = view.head.advanced(by: ordinal)
@@ -71,26 +85,30 @@ struct GroupPlan {
   }
 
   private mutating func place(
-    _ batch: PreparedBatch, submission: Int, known: [Position?], _ lookup: BatchLookup, _ recent: [LogSegment]
+    _ batch: PreparedBatch, known: [Int: Position], _ lookup: BatchLookup, _ recent: [LogSegment]
   ) throws(LogError) {
     var positions: [Position?] = []
     positions.reserveCapacity(batch.envelopes.count)
+    keys.reserveCapacity(keys.count + batch.envelopes.count)
+    var placed: [Placed] = []
+    placed.reserveCapacity(batch.envelopes.count - known.count)
     var offset = 0
-    for (index, original) in batch.envelopes.enumerated() {
+    for index in batch.envelopes.indices {
       let content = offset..<(offset + batch.contentCounts[index])
       offset = content.upperBound
-      guard known[index] == nil else {
+      guard known.isEmpty || known[index] == nil else {
         positions.append(nil)
         continue
       }
       let position = head
-      var envelope = original
-      envelope.recordedAt = recordedAt
-      envelope.previous = try exchangeTail(of: envelope.stream, with: position, lookup, recent)
-      _ = ids.insert(envelope.event.rawValue)
-      placed.append(Placed(envelope: envelope, submission: submission, content: content))
+      let keys = batch.envelopes[index].keys
+      let previous = try exchangeTail(of: keys.stream, with: position, lookup, recent)
+      _ = ids?.insert(keys.event.rawValue)
+      self.keys.append(keys)
+      placed.append(Placed(index: index, content: content, previous: previous))
       positions.append(position)
     }
+    self.placed.append(placed)
     outcomes.append(.stored(positions))
   }
 

@@ -1,28 +1,39 @@
 import ParleyEnvelope
 
-/// From sixteen-byte keys to the order they came in: open addressing over 32-bit ordinals, at most half full, so
-/// that a key costs sixteen bytes and about six more.
+/// From sixteen-byte keys to the order they came in: open addressing, at most half full. A slot holds half of the
+/// key's hash beside its ordinal, so that a probe reads no key but the one it finds, and growing reads none. A key
+/// costs 16 bytes and 16 to 32 more.
 struct KeyTable: Sendable {
   private(set) var keys: [Bytes16] = []
-  /// Ordinal + 1, or 0 for a free slot.
-  private var slots: [UInt32]
-  private var mask: UInt64 { UInt64(slots.count - 1) }
+  /// The hash above, the ordinal + 1 below; 0 for a free slot.
+  private var slots: [UInt64]
+  private var mask: Int
 
-  init(capacity: Int = 512) {
-    var size = 1024
-    while size < capacity * 2 { size *= 2 }
-    slots = [UInt32](repeating: 0, count: size)
+  /// A table with room for so many keys before it grows.
+  init(capacity: Int = 8) {
+    slots = [UInt64](repeating: 0, count: Self.slotCount(for: capacity))
+    mask = slots.count - 1
     keys.reserveCapacity(capacity)
   }
 
   var count: Int { keys.count }
 
+  /// Makes room for so many keys in all.
+  mutating func reserveCapacity(_ capacity: Int) {
+    let wanted = Self.slotCount(for: capacity)
+    if wanted > slots.count { grow(to: wanted) }
+    keys.reserveCapacity(capacity)
+  }
+
   /// The ordinal of a key, nil when it is not there.
   func ordinal(of key: Bytes16) -> Int? {
-    var slot = key.mixed & mask
-    while slots[Int(slot)] != 0 {
-      let ordinal = Int(slots[Int(slot)] - 1)
-      if keys[ordinal] == key { return ordinal }
+    let hash = key.mixed >> 32
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while slots[slot] != 0 {
+      if slots[slot] >> 32 == hash {
+        let ordinal = Self.ordinal(in: slots[slot])
+        if keys[ordinal] == key { return ordinal }
+      }
       slot = (slot + 1) & mask
     }
     return nil
@@ -30,24 +41,38 @@ struct KeyTable: Sendable {
 
   /// Adds a key behind the others, or finds it; says its ordinal and whether it is new.
   mutating func insert(_ key: Bytes16) -> (ordinal: Int, isNew: Bool) {
-    if (keys.count + 1) * 2 > slots.count { grow() }
-    var slot = key.mixed & mask
-    while slots[Int(slot)] != 0 {
-      let ordinal = Int(slots[Int(slot)] - 1)
-      if keys[ordinal] == key { return (ordinal, false) }
+    let hash = key.mixed >> 32
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while slots[slot] != 0 {
+      if slots[slot] >> 32 == hash {
+        let ordinal = Self.ordinal(in: slots[slot])
+        if keys[ordinal] == key { return (ordinal, false) }
+      }
       slot = (slot + 1) & mask
     }
     keys.append(key)
-    slots[Int(slot)] = UInt32(keys.count)
+    slots[slot] = hash << 32 | UInt64(keys.count)
+    if keys.count * 2 >= slots.count { grow(to: slots.count * 2) }
     return (keys.count - 1, true)
   }
 
-  private mutating func grow() {
-    slots = [UInt32](repeating: 0, count: slots.count * 2)
-    for (ordinal, key) in keys.enumerated() {
-      var slot = key.mixed & mask
-      while slots[Int(slot)] != 0 { slot = (slot + 1) & mask }
-      slots[Int(slot)] = UInt32(ordinal + 1)
+  private mutating func grow(to count: Int) {
+    let old = slots
+    slots = [UInt64](repeating: 0, count: count)
+    mask = count - 1
+    for entry in old where entry != 0 {
+      var slot = Int(truncatingIfNeeded: entry >> 32) & mask
+      while slots[slot] != 0 { slot = (slot + 1) & mask }
+      slots[slot] = entry
     }
+  }
+
+  private static func ordinal(in slot: UInt64) -> Int { Int(truncatingIfNeeded: slot & 0xffff_ffff) - 1 }
+
+  /// A power of two more than twice the keys.
+  private static func slotCount(for capacity: Int) -> Int {
+    var count = 16
+    while count <= capacity * 2 { count *= 2 }
+    return count
   }
 }

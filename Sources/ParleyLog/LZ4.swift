@@ -7,8 +7,16 @@ package enum LZ4 {
   ///
   /// Safe on hostile bytes: nothing is read or written outside the two buffers. Runs at about 4 GB/s.
   package static func decode(_ stored: RawSpan, plainCount: Int) -> [UInt8]? {
-    guard (0...plainBytesMax).contains(plainCount), stored.byteCount <= plainBytesMax * 2 else { return nil }
-    return UnsafeBytes.lz4Decode(stored, plainCount: plainCount)
+    var plain: [UInt8] = []
+    return decode(stored, plainCount: plainCount, appendingTo: &plain) ? plain : nil
+  }
+
+  /// The same, appended to an array; false, and nothing appended, when it does not decode.
+  package static func decode(_ stored: RawSpan, plainCount: Int, appendingTo output: inout [UInt8]) -> Bool {
+    guard (0...plainBytesMax).contains(plainCount), stored.byteCount <= plainBytesMax * 2 else {
+      return false
+    }
+    return UnsafeBytes.lz4Decode(stored, plainCount: plainCount, appendingTo: &output)
   }
 }
 

@@ -14,6 +14,8 @@ public enum LogLimits {
   public static let conditionStreamsMax = 1_000
   /// Bytes of the options that a store keeps in its description.
   public static let metadataBytesMax = 2_048
+  /// Events of the active segment before it is rolled: opening a store scans as many at most, with the last frame's.
+  public static let segmentEventsMax = 1 << 18
   /// Stored bytes of the active segment before it is rolled.
   public static let segmentBytesMax = 64 << 20
 }

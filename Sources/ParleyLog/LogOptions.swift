@@ -14,15 +14,19 @@ package struct LogOptions: Sendable {
   package var key: [UInt8]?
   /// Stored bytes after which a segment is rolled.
   package var segmentBytesMax: Int
+  /// Events after which a segment is rolled.
+  package var segmentEventsMax: Int
   package var upkeep: Upkeep
 
   package init(
     metadata: [String: String] = [:], key: [UInt8]? = nil,
-    segmentBytesMax: Int = LogLimits.segmentBytesMax, upkeep: Upkeep = .background
+    segmentBytesMax: Int = LogLimits.segmentBytesMax,
+    segmentEventsMax: Int = LogLimits.segmentEventsMax, upkeep: Upkeep = .background
   ) {
     self.metadata = metadata
     self.key = key
     self.segmentBytesMax = segmentBytesMax
+    self.segmentEventsMax = segmentEventsMax
     self.upkeep = upkeep
   }
 }

@@ -12,7 +12,7 @@ final class LogReader: Sendable {
   private struct Progress: Sendable {
     var base: Position
     var nextSequence: UInt64
-    var lastDigest: [UInt8]
+    var lastDigest: FrameDigest
   }
 
   init(_ environment: LogEnvironment, key: [UInt8]?) {
@@ -66,7 +66,9 @@ final class LogReader: Sendable {
       guard let opened = try files.openSegment(base, .read) else { continue }
       if base == bases.last {
         let limit = mark?.segment == base ? mark?.durableOffset : nil
-        let scan = try opened.scan(trustedOffset: limit ?? 0, limit: limit ?? .max)
+        let scan = try opened.scan(
+          trustedOffset: limit ?? 0, limit: limit ?? .max, expecting: limit == nil ? base : mark?.head ?? base
+        )
         damages += scan.damages
         return (finish(scan, segments: segments, mark: mark), damages)
       }

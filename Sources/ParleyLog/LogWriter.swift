@@ -19,10 +19,10 @@ final class LogWriter: Sendable {
 
   /// What only the leader touches.
   private struct CommitState {
-    let builder = FrameBuilder()
+    var builder = FrameBuilder()
     let watermarkFile: any StorageFile
     var nextSequence: UInt64
-    var lastDigest: [UInt8]
+    var lastDigest: FrameDigest
     var offset: Int
     var generation: UInt64
     var recordedAt: Timestamp
@@ -110,11 +110,9 @@ final class LogWriter: Sendable {
     let view = view.value
     let complete = view.segments.prefix { !$0.isIndexedInMemory }
     var lookup = BatchLookup(
+      head: view.head,
       checked: complete.count < view.segments.count ? view.segments[complete.count].base : view.head)
-    for segment in complete {
-      try segment.forEachKnown(prepared.envelopes) { lookup.known[$0] = $1 }
-    }
-    for segment in view.segments.dropFirst(complete.count) {
+    for segment in view.segments {
       try segment.forEachKnown(prepared.envelopes) { lookup.known[$0] = $1 }
     }
     if !complete.isEmpty { lookup.tails = try tails(of: prepared, in: complete) }
@@ -183,20 +181,26 @@ final class LogWriter: Sendable {
   private func commit(_ group: [Submission], _ state: inout CommitState) throws(LogError) -> [AppendOutcome] {
     try finishPendingCut(&state)
     state.recordedAt = max(state.recordedAt, environment.clock())
-    var plan = GroupPlan(view: view.value, recordedAt: state.recordedAt)
+    var plan = GroupPlan(view: view.value, recordedAt: state.recordedAt, submissions: group.count)
     for submission in group { try plan.add(submission) }
-    if !plan.placed.isEmpty {
+    if !plan.keys.isEmpty {
       try write(plan, group, &state)
-      if state.offset >= options.segmentBytesMax { try roll(&state) }
+      let events = view.value.active.count
+      if state.offset >= options.segmentBytesMax || events >= options.segmentEventsMax { try roll(&state) }
     }
     return plan.outcomes
   }
 
   /// One frame: written, synced, marked, and only then shown.
   private func write(_ plan: GroupPlan, _ group: [Submission], _ state: inout CommitState) throws(LogError) {
-    for event in plan.placed {
-      group[event.submission].batch.contents.withBytes { contents in
-        state.builder.append(event.envelope, content: contents.extracting(event.content))
+    for (batch, placed) in zip(group.map(\.batch), plan.placed) {
+      batch.contents.withBytes { contents in
+        for event in placed {
+          state.builder.append(
+            batch.envelopes[event.index],
+            RecordPlacing(recordedAt: plan.recordedAt, previous: event.previous),
+            content: contents.extracting(event.content))
+        }
       }
     }
     let active = plan.view.active
@@ -216,7 +220,7 @@ final class LogWriter: Sendable {
     try writeMark(
       &state, head: head, active: active, syncs: state.bytesSinceMarkSync >= LogLimits.segmentBytesMax)
     view.append(
-      frame: offset, byteCount: frame.bytes.count, keys: plan.placed.map(\.envelope.keys), head: head)
+      frame: offset, byteCount: frame.bytes.count, keys: plan.keys, head: head)
   }
 
   private func writeMark(

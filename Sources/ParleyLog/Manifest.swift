@@ -26,7 +26,7 @@ struct Manifest: Equatable, Sendable {
     var footerChecksum: UInt32
     /// The number of frames before and in the segment, and the digest of the last one's header.
     var nextSequence: UInt64
-    var lastDigest: [UInt8]
+    var lastDigest: FrameDigest
 
     var end: Position { base.advanced(by: count) }
   }
@@ -89,7 +89,7 @@ extension Manifest.Entry {
       byteCount: Int(truncatingIfNeeded: span.integer(at: offset + 16, as: UInt64.self)),
       footerOffset: Int(truncatingIfNeeded: span.integer(at: offset + 24, as: UInt64.self)),
       footerChecksum: span.integer(at: offset + 32), nextSequence: span.integer(at: offset + 40),
-      lastDigest: span.copy((offset + 48)..<(offset + 80)))
+      lastDigest: FrameDigest(span, at: offset + 48))
   }
 }
 

@@ -15,15 +15,21 @@ struct PreparedBatch: Sendable {
 
   init(_ batch: AppendBatch, random: (Int) -> [UInt8]) throws(LogError) {
     try Self.check(batch)
-    let salts = random(batch.records.count * RecordSlot.saltSize)
-    contents.reserveCapacity(batch.records.reduce(salts.count) { $0 + $1.body.count })
-    envelopes.reserveCapacity(batch.records.count)
-    for (index, record) in batch.records.enumerated() {
-      envelopes.append(record.envelope)
+    let count = batch.records.count
+    let salts = random(count * RecordSlot.saltSize)
+    var byteCount = salts.count
+    // By index, not by element, here and below: a record is 160 bytes and a reference to copy.
+    for index in 0..<count { byteCount += batch.records[index].body.count }
+    contents.reserveCapacity(byteCount)
+    envelopes.reserveCapacity(count)
+    contentCounts.reserveCapacity(count)
+    skipsKnown.reserveCapacity(count)
+    for index in 0..<count {
+      envelopes.append(batch.records[index].envelope)
       contents.append(contentsOf: salts[(index * RecordSlot.saltSize)..<((index + 1) * RecordSlot.saltSize)])
-      contents.append(contentsOf: record.body)
-      contentCounts.append(RecordSlot.saltSize + record.body.count)
-      skipsKnown.append(record.ifKnown == .skip)
+      contents.append(contentsOf: batch.records[index].body)
+      contentCounts.append(RecordSlot.saltSize + batch.records[index].body.count)
+      skipsKnown.append(batch.records[index].ifKnown == .skip)
     }
     unchanged = batch.unchanged
   }
@@ -33,19 +39,24 @@ struct PreparedBatch: Sendable {
       throw LogError(.invalidBatch, "the batch is empty: append at least one event")
     }
     // What the store adds by itself counts in no limit: nobody could foresee it.
-    let counted = batch.records.count { $0.ifKnown == .report }
-    try limit(counted, LogLimits.batchEventsMax, "events in a batch")
+    var counted = 0
     var bytes = 0
-    var ids = Set<EventID>(minimumCapacity: batch.records.count)
-    for record in batch.records {
-      try limit(record.body.count, LogLimits.bodyBytesMax, "bytes in an event's body")
-      if record.ifKnown == .report { bytes += record.body.count + RecordSlot.saltSize + RecordSlot.size }
-      try check(record.envelope)
-      guard ids.insert(record.envelope.event).inserted else {
+    var ids = KeyTable(capacity: batch.records.count)
+    for index in batch.records.indices {
+      let bodyCount = batch.records[index].body.count
+      try limit(bodyCount, LogLimits.bodyBytesMax, "bytes in an event's body")
+      if batch.records[index].ifKnown == .report {
+        counted += 1
+        bytes += bodyCount + RecordSlot.saltSize + RecordSlot.size
+      }
+      try check(batch.records[index].envelope)
+      guard ids.insert(batch.records[index].envelope.event.rawValue).isNew else {
         throw LogError(
-          .invalidBatch, "the batch has the event id \(record.envelope.event) twice: send it once")
+          .invalidBatch,
+          "the batch has the event id \(batch.records[index].envelope.event) twice: send it once")
       }
     }
+    try limit(counted, LogLimits.batchEventsMax, "events in a batch")
     try limit(bytes, LogLimits.batchBytesMax, "plain bytes in a batch")
     try limit(batch.unchanged?.streams.count ?? 0, LogLimits.conditionStreamsMax, "streams in a condition")
   }

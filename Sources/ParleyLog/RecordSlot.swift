@@ -25,13 +25,22 @@ enum RecordForm: UInt8, Sendable {
   case erased = 3
 }
 
+/// What the log sets in an envelope.
+struct RecordPlacing {
+  var recordedAt: Timestamp
+  /// The event before it in its stream.
+  var previous: Position
+}
+
 extension [UInt8] {
-  /// Appends the slot of a record.
-  mutating func appendSlot(_ envelope: Envelope, form: RecordForm, contentCount: Int) {
+  /// Appends the slot of a whole record.
+  mutating func appendSlot(_ envelope: Envelope, _ placing: RecordPlacing, contentCount: Int) {
     appendZeros(RecordSlot.size) { slot in
-      slot.store(form.rawValue, at: RecordSlot.form)
+      slot.store(RecordForm.whole.rawValue, at: RecordSlot.form)
       slot.store(UInt32(contentCount), at: RecordSlot.contentCount)
       EnvelopeLayout.store(envelope, into: &slot, at: RecordSlot.envelope)
+      EnvelopeLayout.store(
+        recordedAt: placing.recordedAt, previous: placing.previous, into: &slot, at: RecordSlot.envelope)
     }
   }
 }
@@ -43,8 +52,9 @@ struct RecordSlotHeader {
 
   /// The header at an offset; nil when it is not one this format has.
   init?(_ bytes: RawSpan, at offset: Int) {
-    guard let form = RecordForm(rawValue: bytes.integer(at: offset + RecordSlot.form)),
-      bytes.isZero((offset + 1)..<(offset + 4))
+    // The three bytes behind the form are reserved: they are zero, or the whole is not one of the forms.
+    guard let code = UInt8(exactly: bytes.integer(at: offset + RecordSlot.form, as: UInt32.self)),
+      let form = RecordForm(rawValue: code)
     else { return nil }
     self.form = form
     contentCount = Int(bytes.integer(at: offset + RecordSlot.contentCount, as: UInt32.self))

@@ -22,7 +22,7 @@ struct Recovery {
   struct Outcome {
     var view: LogView
     var nextSequence: UInt64
-    var lastDigest: [UInt8]
+    var lastDigest: FrameDigest
     var watermarkGeneration: UInt64
     var damages: [Damage]
     /// Where a torn tail begins that could not be kept aside, as the disk is full.
@@ -76,7 +76,8 @@ struct Recovery {
     guard let base = files.bases.last else { return try restart(at: mark?.head ?? .start) }
     guard let opened = try files.openSegment(base, .readWrite) else { return try restartWithout(base) }
     let isMarked = mark?.segment == base
-    var scan = try opened.scan(trustedOffset: isMarked ? mark?.durableOffset ?? 0 : 0)
+    var scan = try opened.scan(
+      trustedOffset: isMarked ? mark?.durableOffset ?? 0 : 0, expecting: isMarked ? mark?.head ?? base : base)
     if isMarked, let mark, scan.head < mark.head {
       // The mark says that more was durable: corruption, not a torn tail. It stays; a new segment goes on.
       let missing = max(FrameHeader.alignment, mark.durableOffset - scan.offset)
@@ -122,10 +123,10 @@ struct Recovery {
   }
 
   /// Where the chain of frames ends: as the mark says, else as the last complete segment's frames do.
-  private func chainEnd() throws(LogError) -> (UInt64, [UInt8]) {
+  private func chainEnd() throws(LogError) -> (UInt64, FrameDigest) {
     if let mark { return (mark.nextSequence, mark.lastDigest) }
     guard let last = complete.last, let opened = try files.openSegment(last.base, .read) else {
-      return (0, [UInt8](repeating: 0, count: 32))
+      return (0, .none)
     }
     let scan = try opened.scan(trustedOffset: .max)
     return (scan.nextSequence, scan.lastDigest)
@@ -196,11 +197,12 @@ enum TornTail {
 /// Begins a segment: its header durable, its name durable.
 enum SegmentCreation {
   static func run(
-    _ environment: LogEnvironment, files: StoreFiles, base: Position, sequence: UInt64, digest: [UInt8]
+    _ environment: LogEnvironment, files: StoreFiles, base: Position, sequence: UInt64, digest: FrameDigest
   ) throws(LogError) -> LogSegment {
     let header = SegmentHeader(
       storeID: files.descriptor.storeID, base: base, createdAt: environment.clock(),
-      nonce: Bytes16(environment.random(16)) ?? .zero, keyCheck: SegmentHeader.keyCheck(of: files.key),
+      nonce: FrameNonce(Bytes16(environment.random(16)) ?? .zero),
+      keyCheck: SegmentHeader.keyCheck(of: files.key),
       predecessorDigest: digest, firstSequence: sequence, descriptor: files.descriptor.encoded())
     let path = LogSegment.path(base: base)
     let storage = environment.storage

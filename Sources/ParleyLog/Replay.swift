@@ -25,6 +25,9 @@ package enum ReplayDecision: Sendable {
 struct Replay {
   /// Stored bytes read at once, unless one frame is larger.
   private static let windowByteCount = 1 << 20
+  /// Frames from this size on are read by themselves when envelopes are all that is asked for: their contents,
+  /// most of the frame, then stay on the disk.
+  fileprivate static let largeFrameByteCount = 32 << 10
 
   let view: LogView
   let range: Range<Position>
@@ -60,6 +63,7 @@ struct Replay {
       } while index < frames.frames.count
         && frames.events(of: index).lowerBound < locals.upperBound
         && frames.bytes(of: index).upperBound - start <= Self.windowByteCount
+        && !(parts == .envelopes && frames.bytes(of: index).count >= Self.largeFrameByteCount)
       var window = FrameWindow(
         segment: segment, frames: frames, indices: first..<index, locals: locals, parts: parts)
       for piece in try window.read() {
@@ -92,23 +96,49 @@ private struct FrameWindow {
 
   mutating func read() throws(LogError) -> [ReplayPiece] {
     let start = frames.bytes(of: indices.lowerBound).lowerBound
-    let end = frames.bytes(of: indices.upperBound - 1).upperBound
-    let file = segment.file
-    let bytes = try disk { () throws(StorageError) in try file.read(end - start, at: start) }
-    bytes.withBytes { span in
-      for index in indices { decode(index, in: span, start: start) }
+    if let prefix = try readEnvelopes() {
+      prefix.withBytes { decode(indices.lowerBound, in: $0, start: start, isPrefix: true) }
+    } else {
+      let end = frames.bytes(of: indices.upperBound - 1).upperBound
+      let bytes = try read(end - start, at: start)
+      bytes.withBytes { span in
+        for index in indices { decode(index, in: span, start: start, isPrefix: false) }
+      }
     }
     flush()
     return pieces
   }
 
-  private mutating func decode(_ index: Int, in window: RawSpan, start: Int) {
+  private func read(_ count: Int, at offset: Int) throws(LogError) -> [UInt8] {
+    let file = segment.file
+    return try disk { () throws(StorageError) in try file.read(count, at: offset) }
+  }
+
+  /// The start of one large frame with all of its envelopes, which stand in front of the contents; nil when the
+  /// whole frame has to be read.
+  private func readEnvelopes() throws(LogError) -> [UInt8]? {
+    let place = frames.bytes(of: indices.lowerBound)
+    guard parts == .envelopes, indices.count == 1, place.count >= Replay.largeFrameByteCount else {
+      return nil
+    }
+    // Compressed, an envelope takes some 50 bytes; where it takes more, one more read follows.
+    let guess = FrameHeader.byteCount(blocks: 16) + frames.events(of: indices.lowerBound).count * 64
+    let prefix = try read(min(guess, place.count), at: place.lowerBound)
+    let nonce = segment.header.nonce
+    guard let header = prefix.withBytes({ FrameHeader.decode($0, at: 0, nonce: nonce) }) else { return nil }
+    let end = header.envelopesEnd
+    if end <= prefix.count { return prefix }
+    let longer = try read(min(end, place.count), at: place.lowerBound)
+    return longer.count == end ? longer : nil
+  }
+
+  private mutating func decode(_ index: Int, in window: RawSpan, start: Int, isPrefix: Bool) {
     let place = frames.bytes(of: index)
     let events = frames.events(of: index)
     let offset = place.lowerBound - start
     let nonce = segment.header.nonce
     let header =
-      place.upperBound - start > window.byteCount
+      !isPrefix && place.upperBound - start > window.byteCount
       ? nil
       : FrameHeader.decode(window, at: offset, nonce: nonce)
         ?? FrameHeader.decode(copyIn: window, frame: offset..<(offset + place.count), nonce: nonce)
@@ -227,14 +257,30 @@ private struct BatchBuilder {
     of chosen: Range<Int>, from blocks: [(records: Range<Int>, plain: [UInt8]?, layout: ContentLayout)]
   ) {
     for block in blocks where block.records.overlaps(chosen) {
-      for record in block.records.clamped(to: chosen) {
-        if let plain = block.plain, let range = block.layout.ranges[record - block.records.lowerBound] {
-          contents.append(contentsOf: plain[range])
-        } else {
-          withoutBody.append(contentEnds.count..<(contentEnds.count + 1))
-        }
-        contentEnds.append(contents.count)
+      let records = block.records.clamped(to: chosen)
+      let ranges = block.layout.ranges[
+        (records.lowerBound - block.records.lowerBound)..<(records.upperBound - block.records.lowerBound)]
+      if let plain = block.plain, !ranges.contains(nil), let first = ranges.first??.lowerBound,
+        let last = ranges.last??.upperBound
+      {
+        let base = contents.count - first
+        contents.append(contentsOf: plain[first..<last])
+        for range in ranges { contentEnds.append(base + (range?.upperBound ?? first)) }
+      } else {
+        appendContents(of: ranges, from: block.plain)
       }
+    }
+  }
+
+  /// Appends contents of which some can't be known.
+  private mutating func appendContents(of ranges: ArraySlice<Range<Int>?>, from plain: [UInt8]?) {
+    for range in ranges {
+      if let plain, let range {
+        contents.append(contentsOf: plain[range])
+      } else {
+        withoutBody.append(contentEnds.count..<(contentEnds.count + 1))
+      }
+      contentEnds.append(contents.count)
     }
   }
 

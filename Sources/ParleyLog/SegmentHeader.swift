@@ -18,11 +18,11 @@ struct SegmentHeader: Equatable, Sendable {
   var base: Position
   var createdAt: Timestamp
   /// Secret, so that nobody's text can pose as a frame: every frame's checksum begins with it.
-  var nonce: Bytes16
+  var nonce: FrameNonce
   /// The start of a digest of the store's key: a wrong key is an error, not new streams.
   var keyCheck: UInt64
   /// The digest of the last frame header before this segment; zeros in the first.
-  var predecessorDigest: [UInt8]
+  var predecessorDigest: FrameDigest
   /// The number of frames before this segment.
   var firstSequence: UInt64
   /// The line of `store.json`.
@@ -37,7 +37,7 @@ struct SegmentHeader: Equatable, Sendable {
     writer.append(storeID)
     writer.append(base.rawValue)
     writer.append(createdAt.microseconds)
-    writer.append(nonce)
+    writer.append(nonce.bytes)
     writer.append(keyCheck)
     writer.append(predecessorDigest)
     writer.append(firstSequence)
@@ -79,8 +79,8 @@ struct SegmentHeader: Equatable, Sendable {
     guard let form = Form(rawValue: span.integer(at: 10)), count <= byteCount - 120 else { return nil }
     return SegmentHeader(
       form: form, storeID: span.bytes16(at: 16), base: Position(rawValue: span.integer(at: 32)),
-      createdAt: Timestamp(microseconds: span.integer(at: 40)), nonce: span.bytes16(at: 48),
-      keyCheck: span.integer(at: 64), predecessorDigest: span.copy(72..<104),
+      createdAt: Timestamp(microseconds: span.integer(at: 40)), nonce: FrameNonce(span.bytes16(at: 48)),
+      keyCheck: span.integer(at: 64), predecessorDigest: FrameDigest(span, at: 72),
       firstSequence: span.integer(at: 104), descriptor: span.copy(116..<(116 + count)))
   }
 

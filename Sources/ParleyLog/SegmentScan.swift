@@ -9,14 +9,6 @@ struct SegmentScan {
   /// Bytes read at once.
   private static let windowByteCount = 4 << 20
 
-  /// How much of each frame is checked.
-  enum Depth {
-    /// Headers, and envelopes for the index.
-    case envelopes
-    /// Contents too.
-    case everything
-  }
-
   let file: any StorageFile
   let header: SegmentHeader
   /// Frames that begin before this offset are durable whatever follows; a frame behind it must be whole.
@@ -26,10 +18,13 @@ struct SegmentScan {
 
   private(set) var index: ActiveIndex
   private(set) var nextSequence: UInt64
-  private(set) var lastDigest: [UInt8]
+  private(set) var lastDigest: FrameDigest
   /// Damaged places between frames, each with the events it costs.
   private(set) var damages: [Damage] = []
   private var window: [UInt8] = []
+  /// The ids and slots of the frame being taken; kept for their memory.
+  private var keys: [EventKeys?] = []
+  private var slots: [UInt8] = []
   private var windowOffset = 0
   private let path: String
 
@@ -44,7 +39,7 @@ struct SegmentScan {
   /// A scan that goes on behind what an index has.
   init(
     path: String, file: any StorageFile, header: SegmentHeader, trustedOffset: Int, limit: Int,
-    index: ActiveIndex, nextSequence: UInt64, lastDigest: [UInt8]
+    index: ActiveIndex, nextSequence: UInt64, lastDigest: FrameDigest
   ) {
     self.path = path
     self.file = file
@@ -58,6 +53,12 @@ struct SegmentScan {
 
   var offset: Int { index.frames.endOffset }
   var head: Position { header.base.advanced(by: index.count) }
+
+  /// Makes room for the events up to a position, as far as a segment can hold them.
+  mutating func reserveCapacity(upTo head: Position) {
+    let events = min(header.base.distance(to: head), LogLimits.segmentBytesMax / FrameHeader.alignment)
+    if events > 0 { index.reserveCapacity(events) }
+  }
 
   /// Takes every frame there is. What is left behind `offset` proves nothing.
   mutating func run() throws(LogError) {
@@ -74,8 +75,7 @@ struct SegmentScan {
   mutating func appendLost(through head: Position, byteCount: Int) {
     let lost = index.count..<header.base.distance(to: head)
     damages.append(damage(at: offset, "frame header", lost))
-    index.appendDamaged(
-      frame: offset, byteCount: byteCount, keys: [EventKeys?](repeating: nil, count: lost.count))
+    index.append(frame: offset, byteCount: byteCount, keys: repeatElement(nil, count: lost.count))
   }
 
   // MARK: - Steps
@@ -85,7 +85,11 @@ struct SegmentScan {
     guard let frame = try frame(at: offset, end: end), frame.sequence == nextSequence, frame.base == head,
       frame.previousDigest == lastDigest
     else { return false }
-    return try take(frame, at: offset, end: end)
+    let start = offset - windowOffset
+    let digest = window.withBytes {
+      FrameDigest(of: $0.extracting(start..<(start + frame.byteCount)))
+    }
+    return try take(frame, digest, at: offset, end: end)
   }
 
   /// Takes the frame at an offset by the copy of its damaged header.
@@ -97,7 +101,8 @@ struct SegmentScan {
         frame.sequence == nextSequence, frame.base == head, offset + frame.copyOffset == candidate,
         frame.previousDigest == lastDigest, try fill(offset, frame.paddedCount, end: end)
       {
-        guard try take(frame, at: offset, end: end) else { return false }
+        let digest = frame.encoded(nonce: header.nonce).withBytes { FrameDigest(of: $0) }
+        guard try take(frame, digest, at: offset, end: end) else { return false }
         damages.append(damage(at: offset, "frame header (its copy is whole)", index.count..<index.count))
         return true
       }
@@ -114,14 +119,16 @@ struct SegmentScan {
       return whole
     }
     // A long table may reach past the window; only a copy's first bytes make it worth reading on.
-    guard window[start...].starts(with: FrameHeader.copyMagic),
+    guard window.withBytes({ FrameHeader.mayBeCopy($0, at: start) }),
       try fill(offset, min(FrameHeader.byteCount(blocks: FrameHeader.blocksMax), end - offset), end: end)
     else { return nil }
     let begin = offset - windowOffset
     return window.withBytes { FrameHeader.decode(copy: $0, at: begin, nonce: nonce) }
   }
 
-  private mutating func take(_ frame: FrameHeader, at offset: Int, end: Int) throws(LogError) -> Bool {
+  private mutating func take(_ frame: FrameHeader, _ digest: FrameDigest, at offset: Int, end: Int)
+    throws(LogError) -> Bool
+  {
     let start = offset - windowOffset
     let isTrusted = offset + frame.paddedCount <= trustedOffset
     if !isTrusted, !window.withBytes({ frame.isWhole(in: $0, at: start) }) {
@@ -132,13 +139,8 @@ struct SegmentScan {
       }
     }
     let begin = offset - windowOffset
-    let keys = window.withBytes { frame.keys(in: $0, at: begin) }
-    let digest = FrameHeader.digest(of: frame.encoded(nonce: header.nonce))
-    if keys.contains(where: { $0 == nil }) {
-      index.appendDamaged(frame: offset, byteCount: frame.paddedCount, keys: keys)
-    } else {
-      index.append(frame: offset, byteCount: frame.paddedCount, keys: keys.compactMap(\.self))
-    }
+    window.withBytes { frame.readKeys(in: $0, at: begin, into: &keys, slots: &slots) }
+    index.append(frame: offset, byteCount: frame.paddedCount, keys: keys)
     nextSequence = frame.sequence + 1
     lastDigest = digest
     return true
@@ -148,8 +150,7 @@ struct SegmentScan {
   private mutating func skip(to next: Int, _ frame: FrameHeader) {
     let lost = index.count..<header.base.distance(to: frame.base)
     damages.append(damage(at: offset, "frame header", lost))
-    index.appendDamaged(
-      frame: offset, byteCount: next - offset, keys: [EventKeys?](repeating: nil, count: lost.count))
+    index.append(frame: offset, byteCount: next - offset, keys: repeatElement(nil, count: lost.count))
     nextSequence = frame.sequence
     lastDigest = frame.previousDigest
   }

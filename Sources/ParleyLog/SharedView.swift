@@ -13,7 +13,7 @@ final class SharedView: Sendable {
 
   /// Shows a frame that is durable: its events are found first and then counted, so that no reader sees a
   /// position it can't look up.
-  func append(frame offset: Int, byteCount: Int, keys: [EventKeys], head: Position) {
+  func append(frame offset: Int, byteCount: Int, keys: some Collection<EventKeys?>, head: Position) {
     guard let memory = value.active.memory else { preconditionFailure("the active segment has no index") }
     memory.content.withLock { $0.append(frame: offset, byteCount: byteCount, keys: keys) }
     view.withLock { $0.head = head }

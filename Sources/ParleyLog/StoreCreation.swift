@@ -16,8 +16,8 @@ enum StoreCreation {
       storeID: storeID, createdAt: environment.clock(), metadata: options.metadata)
     let header = SegmentHeader(
       storeID: storeID, base: .start, createdAt: descriptor.createdAt,
-      nonce: Bytes16(environment.random(16)) ?? .zero, keyCheck: SegmentHeader.keyCheck(of: key),
-      predecessorDigest: [UInt8](repeating: 0, count: 32), firstSequence: 0, descriptor: descriptor.encoded())
+      nonce: FrameNonce(Bytes16(environment.random(16)) ?? .zero), keyCheck: SegmentHeader.keyCheck(of: key),
+      predecessorDigest: .none, firstSequence: 0, descriptor: descriptor.encoded())
     try disk { () throws(StorageError) in
       for directory in [LogSegment.directory, "segments", "index", "torn"] {
         try storage.createDirectory(directory)

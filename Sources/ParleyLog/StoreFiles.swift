@@ -138,9 +138,13 @@ struct OpenedSegment {
   var file: any StorageFile
   var header: SegmentHeader
 
-  /// Scans frames below an offset, which prove themselves or are trusted.
-  func scan(trustedOffset: Int, limit: Int = .max) throws(LogError) -> SegmentScan {
+  /// Scans frames below an offset, which prove themselves or are trusted. Room is made for the events up to a head
+  /// that is expected.
+  func scan(trustedOffset: Int, limit: Int = .max, expecting head: Position = .start) throws(LogError)
+    -> SegmentScan
+  {
     var scan = SegmentScan(path: path, file: file, header: header, trustedOffset: trustedOffset, limit: limit)
+    scan.reserveCapacity(upTo: head)
     try scan.run()
     return scan
   }

@@ -63,6 +63,8 @@ struct BatchLookup: Sendable {
   var known: [Int: Position] = [:]
   /// The last event of each stream of the batch, where it has one.
   var tails: [StreamID: Position] = [:]
-  /// Segments that begin before this were looked at.
+  /// The head when it was looked up: while it is the head, nothing has changed.
+  var head: Position
+  /// The tails of segments that begin before this were looked up.
   var checked: Position
 }

@@ -2,6 +2,7 @@
 
 import CLZ4
 import CParleySystem
+import Crypto
 import ParleyEnvelope
 
 #if canImport(Darwin)
@@ -19,6 +20,21 @@ enum UnsafeBytes {
     // Sound: the buffer is borrowed for the call, and C reads `count` bytes of it.
     unsafe bytes.withUnsafeBytes { buffer in
       unsafe parley_crc32c(seed, buffer.baseAddress, buffer.count)
+    }
+  }
+}
+
+extension UnsafeBytes {
+  /// The SHA-256 of borrowed bytes: its own bytes in order, eight to a word, little-endian.
+  static func sha256(_ bytes: RawSpan) -> SIMD4<UInt64> {
+    var hash = SHA256()
+    // Sound: the buffers are borrowed for the calls, and a digest of SHA-256 has 32 bytes.
+    unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+    return unsafe hash.finalize().withUnsafeBytes { digest in
+      func word(_ index: Int) -> UInt64 {
+        UInt64(littleEndian: unsafe digest.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+      }
+      return SIMD4(word(0), word(1), word(2), word(3))
     }
   }
 }
@@ -44,26 +60,27 @@ extension [UInt8] {
 // MARK: - LZ4
 
 extension UnsafeBytes {
-  /// Decodes a block into an array that is not filled with zeros first; nil when it is not exactly `plainCount`.
-  static func lz4Decode(_ stored: RawSpan, plainCount: Int) -> [UInt8]? {
-    // Sound: LZ4_decompress_safe reads at most `count` and writes at most `plainCount` bytes, and says how many
-    // it wrote, which is what the array takes as initialized. An empty array's buffer may have no address, which
-    // liblz4 does not promise to accept: hence one byte at least.
+  /// Appends a block's plain bytes to an array, whose room is not filled with zeros first; false, and nothing
+  /// appended, when they are not exactly `plainCount`.
+  static func lz4Decode(_ stored: RawSpan, plainCount: Int, appendingTo output: inout [UInt8]) -> Bool {
+    // Sound: LZ4_decompress_safe reads at most `count` and writes at most `plainCount` bytes, for which there is
+    // room behind those initialized, and says how many it wrote. An empty array's buffer may have no address,
+    // which liblz4 does not promise to accept: hence one byte at least.
     var isExact = false
-    let plain = unsafe [UInt8](unsafeUninitializedCapacity: max(1, plainCount)) { output, initializedCount in
-      let written = unsafe stored.withUnsafeBytes { input in
-        guard let from = input.baseAddress, let to = output.baseAddress else {
-          return Int32(-1)
+    output.append(addingCapacity: max(1, plainCount)) { room in
+      unsafe room.withUnsafeMutableBufferPointer { buffer, initializedCount in
+        let written = unsafe stored.withUnsafeBytes { input in
+          guard let from = input.baseAddress, let to = buffer.baseAddress else { return Int32(-1) }
+          return unsafe LZ4_decompress_safe(
+            from.assumingMemoryBound(to: CChar.self),
+            UnsafeMutableRawPointer(to + initializedCount).assumingMemoryBound(to: CChar.self),
+            Int32(input.count), Int32(plainCount))
         }
-        return unsafe LZ4_decompress_safe(
-          from.assumingMemoryBound(to: CChar.self),
-          UnsafeMutableRawPointer(to).assumingMemoryBound(to: CChar.self),
-          Int32(input.count), Int32(plainCount))
+        isExact = Int(written) == plainCount
+        if isExact { initializedCount += plainCount }
       }
-      isExact = Int(written) == plainCount
-      initializedCount = isExact ? plainCount : 0
     }
-    return isExact ? plain : nil
+    return isExact
   }
 
   /// liblz4's working memory for one encoder, freed with it.
@@ -320,14 +337,23 @@ extension [UInt8] {
 
   /// Appends so many zeros and lends them to be overwritten.
   mutating func appendZeros(_ count: Int, _ fill: (inout MutableRawSpan) -> Void) {
-    let start = self.count
-    append(contentsOf: repeatElement(0, count: count))
-    // Sound: the array is not touched while its bytes are lent.
-    unsafe withUnsafeMutableBytes { buffer in
-      var span = unsafe MutableRawSpan(
-        _unsafeBytes: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
-      fill(&span)
+    append(addingCapacity: count) { room in
+      // Sound: the room has `count` bytes behind those initialized, which are set to zero before they are lent.
+      unsafe room.withUnsafeMutableBufferPointer { buffer, initializedCount in
+        let fresh = unsafe UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[initializedCount..<(initializedCount + count)])
+        unsafe fresh.initializeMemory(as: UInt8.self, repeating: 0)
+        var span = unsafe MutableRawSpan(_unsafeBytes: fresh)
+        fill(&span)
+        initializedCount += count
+      }
     }
+  }
+
+  /// Appends an integer's bytes, the lowest first.
+  mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(littleEndian value: Value) {
+    // Sound: the copy's bytes are borrowed for the call, and an integer has no padding.
+    unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
   }
 }
 

@@ -55,7 +55,7 @@ private struct Verification {
   let view: LogView
   private(set) var findings: [LogFinding] = []
   /// Where the segment checked last ends, and the digest of its last frame; nil when it is damaged.
-  private var chainEnd: (end: Position, digest: [UInt8])?
+  private var chainEnd: (end: Position, digest: FrameDigest)?
 
   private var storage: any Storage { log.environment.storage }
 

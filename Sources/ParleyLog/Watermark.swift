@@ -19,7 +19,7 @@ struct Watermark: Equatable, Sendable {
   /// The number of frames before the next.
   var nextSequence: UInt64
   /// The digest of the last frame's header.
-  var lastDigest: [UInt8]
+  var lastDigest: FrameDigest
 
   func encoded() -> [UInt8] {
     var writer = ByteWriter(capacity: Self.slotByteCount)
@@ -46,7 +46,7 @@ struct Watermark: Equatable, Sendable {
         segment: Position(rawValue: span.integer(at: 32)),
         durableOffset: Int(truncatingIfNeeded: span.integer(at: 40, as: UInt64.self)),
         head: Position(rawValue: span.integer(at: 48)), nextSequence: span.integer(at: 56),
-        lastDigest: span.copy(64..<96))
+        lastDigest: FrameDigest(span, at: 64))
     }
   }
 

@@ -36,7 +36,7 @@ import Testing
     return bytes
   }
 
-  private static func envelope(in bytes: [UInt8]) -> Envelope? {
+  private static func envelope(in bytes: [UInt8]) -> Envelope {
     EnvelopeLayout.load(from: unsafe bytes.span.bytes, at: 0)
   }
 
@@ -51,9 +51,22 @@ import Testing
   }
 
   @Test(arguments: 128..<136)
-  func aReservedByteThatIsNotZeroIsRefused(offset: Int) {
+  func aReservedByteThatIsNotZeroIsUnsound(offset: Int) {
     var bytes = Self.bytes(of: Self.sample)
+    #expect(EnvelopeLayout.isSound(unsafe bytes.span.bytes, at: 0))
     bytes[offset] = 1
-    #expect(Self.envelope(in: bytes) == nil)
+    #expect(!EnvelopeLayout.isSound(unsafe bytes.span.bytes, at: 0))
+  }
+
+  @Test func theLogSetsTwoFieldsOfAStoredEnvelope() {
+    var bytes = Self.bytes(of: Self.sample)
+    var span = bytes.mutableSpan
+    var raw = unsafe span.mutableBytes
+    EnvelopeLayout.store(
+      recordedAt: Timestamp(microseconds: 5), previous: Position(6), into: &raw, at: 0)
+    var expected = Self.sample
+    expected.recordedAt = Timestamp(microseconds: 5)
+    expected.previous = Position(6)
+    #expect(Self.envelope(in: bytes) == expected)
   }
 }

@@ -41,6 +41,20 @@ import Testing
     try world.expect(log, holds: records)
   }
 
+  @Test func aSegmentIsRolledOnceItHasAsManyEventsAsOneMay() throws {
+    let world = try LogWorld(segmentEventsMax: 10)
+    let log = try world.open()
+    func segments() throws -> Int { try world.storage.list("active").filter { $0.hasSuffix(".seg") }.count }
+    for number in 0..<9 { _ = try log.append(AppendBatch([LogWorld.record(number)])) }
+    #expect(try segments() == 1)
+    _ = try log.append(AppendBatch([LogWorld.record(9)]))
+    #expect(try segments() == 2)
+    // A batch is never split: a segment may hold a batch more than its limit.
+    _ = try log.append(AppendBatch((10..<35).map { LogWorld.record($0) }))
+    #expect(try segments() == 3)
+    try world.expect(log, holds: (0..<35).map { LogWorld.record($0) })
+  }
+
   @Test func anEventAppendedAgainIsKnownAtItsOldPosition() throws {
     let world = try LogWorld(segmentBytesMax: 20_000)
     let log = try world.open()

@@ -9,10 +9,14 @@ struct LogWorld {
   let environment: LogEnvironment
   let options: LogOptions
 
-  init(seed: UInt64 = 1, segmentBytesMax: Int = LogLimits.segmentBytesMax) throws {
+  init(
+    seed: UInt64 = 1, segmentBytesMax: Int = LogLimits.segmentBytesMax,
+    segmentEventsMax: Int = LogLimits.segmentEventsMax
+  ) throws {
     storage = SimulatedStorage(seed: seed)
     environment = storage.environment()
-    options = LogOptions(segmentBytesMax: segmentBytesMax, upkeep: .inline)
+    options = LogOptions(
+      segmentBytesMax: segmentBytesMax, segmentEventsMax: segmentEventsMax, upkeep: .inline)
     try EventLog.create(environment: environment, options: options)
   }
 
