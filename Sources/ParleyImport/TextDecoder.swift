@@ -119,13 +119,18 @@ package struct TextDecoder {
 
   /// Every byte has a reading: the five that the set leaves open are the controls they are in iso-8859-1.
   private static func windows1252(_ bytes: [UInt8]) -> String {
-    var text = String.UnicodeScalarView()
-    for byte in bytes { text.append(Unicode.Scalar(scalar1252(byte)) ?? "\u{FFFD}") }
-    return String(text)
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count + bytes.count / 8)
+    for byte in bytes {
+      if byte < 0x80 { text.append(byte) } else { text += utf8Of1252[Int(byte) - 0x80] }
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 
-  private static func scalar1252(_ byte: UInt8) -> UInt16 {
-    (0x80...0x9F).contains(byte) ? high1252[Int(byte) - 0x80] : UInt16(byte)
+  /// The bytes from 0x80 on in UTF-8.
+  private static let utf8Of1252 = (0x80...0xFF).map { byte -> [UInt8] in
+    let scalar = byte <= 0x9F ? high1252[byte - 0x80] : UInt16(byte)
+    return Array(String(Character(Unicode.Scalar(scalar) ?? "\u{FFFD}")).utf8)
   }
 
   private static let high1252: [UInt16] = [
