@@ -68,7 +68,7 @@ public enum EventJSON {
 
   /// The line of an event that was read from a log, without line end.
   public static func line(_ event: Event, names: some EventNames, style: Style = .exact) -> String {
-    let passedOn = NewEvent(event, names: names)
+    let passedOn = NewEvent(asStored: event, names: names)
     let recorded = [
       JSONMember("position", .number(String(event.position.rawValue))),
       JSONMember("recordedAt", .string(event.envelope.recordedAt.rfc3339())),
@@ -94,7 +94,7 @@ public enum EventJSON {
   /// Whether reading the members gives these bytes. Asked of every line, because the promise is that a line which
   /// is imported again gives the stored bytes, whatever the mapping to JSON loses.
   private static func gives(_ bytes: [UInt8], version: UInt16, _ members: [JSONMember]) -> Bool {
-    var reader = EventLineReader(members, drawnID: .none)
+    var reader = EventLineReader(members, drawnID: EventID.none)
     guard let event = try? reader.event() else { return false }
     return event.bodyVersion == version && event.bodyBytes == bytes
   }

@@ -6,6 +6,15 @@ extension NewEvent {
   /// An event that was read from a log, to be passed on: the same id, body bytes and envelope. Where a name is not
   /// known, the keyed id stands in its place.
   public init(_ event: Event, names: some EventNames) {
+    self.init(asStored: event, names: names)
+    (storedBody, storedVersion) = (nil, nil)
+    if bodyBytes != event.bodyBytes || bodyVersion != event.envelope.bodyVersion {
+      (storedBody, storedVersion) = (event.bodyBytes, event.envelope.bodyVersion)
+    }
+  }
+
+  /// An event that was read from a log, with its stored bytes whether or not its body would give them again.
+  init(asStored event: Event, names: some EventNames) {
     self.init(event.body, drawnID: event.id)
     let envelope = event.envelope
     self.event = envelope.event
@@ -22,9 +31,7 @@ extension NewEvent {
     takeNames(from: envelope, names: names)
     let presented = body.presentedRecords.compactMap(PresentedIdentity.init)
     if presented.count == body.presentedRecords.count { self.presented = presented }
-    if bodyBytes != event.bodyBytes || bodyVersion != envelope.bodyVersion {
-      (storedBody, storedVersion) = (event.bodyBytes, envelope.bodyVersion)
-    }
+    (storedBody, storedVersion) = (event.bodyBytes, envelope.bodyVersion)
   }
 
   private mutating func takeParties(from envelope: Envelope, names: some EventNames) {
