@@ -75,18 +75,24 @@ struct ReplayCommand: AsyncParsableCommand {
       }
     } else {
       let names = opened.names
+      var lines = LineRenderer(output, line: line(names))
       try scan.events { event in
         names.learn(from: event)
-        try output.write(line: line(event, names))
+        try lines.take(event)
       }
+      try lines.finish()
     }
     try output.flush()
     try scan.reportDamage()
   }
 
-  private func line(_ event: Event, _ names: some EventNames) -> String {
-    if format == .text { return FoundEvent(event, names: names, around: nil).text(zone: zone.offset) }
-    return EventJSON.line(event, names: names, style: readable ? .readable : .exact)
+  private func line(_ names: StoreNames) -> @Sendable (Event) -> String {
+    let (format, offset) = (format, zone.offset)
+    let style: EventJSON.Style = readable ? .readable : .exact
+    return { event in
+      if format == .text { return FoundEvent(event, names: names, around: nil).text(zone: offset) }
+      return EventJSON.line(event, names: names, style: style)
+    }
   }
 
   private func narrow(_ filter: inout EnvelopeFilter, in store: ConversationStore) async throws {
