@@ -55,6 +55,8 @@ final class LogWriter: Sendable {
         offset: try active.frames().endOffset, generation: recovered.watermarkGeneration,
         recordedAt: try Self.lastRecordedAt(recovered.view), pendingCut: recovered.pendingCut))
     try state.withLock { state throws(LogError) in
+      // Both slots, whatever was lost of them: the next opening shall have two to choose from.
+      try writeMark(&state, head: recovered.view.head, active: active, syncs: false)
       try writeMark(&state, head: recovered.view.head, active: active, syncs: true)
     }
     upkeep.run(options.upkeep)

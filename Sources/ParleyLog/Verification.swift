@@ -105,7 +105,7 @@ private struct Verification {
       findings.append(
         LogFinding(.repairable, file: Watermark.path, "missing or damaged: the chain of frames says the same")
       )
-    } else if slots == 1, view.head > Position(1) {
+    } else if slots == 1 {
       findings.append(LogFinding(.repairable, file: Watermark.path, "one of its two slots is damaged"))
     }
   }

@@ -55,6 +55,19 @@ import Testing
     try world.expect(log, holds: (0..<35).map { LogWorld.record($0) })
   }
 
+  @Test func openingMakesBothMarksAgain() throws {
+    let world = try LogWorld()
+    for path in ["watermark", "MANIFEST"] {
+      var log = try world.open()
+      _ = try log.append(AppendBatch([LogWorld.record(path.count)]))
+      log.close()
+      if try world.storage.exists(path) { try world.storage.remove(path) }
+      log = try world.open()
+      #expect(try log.verify().isEmpty)
+      log.close()
+    }
+  }
+
   @Test func anEventAppendedAgainIsKnownAtItsOldPosition() throws {
     let world = try LogWorld(segmentBytesMax: 20_000)
     let log = try world.open()
