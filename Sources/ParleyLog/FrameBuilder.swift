@@ -7,23 +7,27 @@ struct FrameBuilder {
   private var envelopes = BlockRun(kind: .envelopes)
   private var contents = BlockRun(kind: .contents)
   private(set) var count = 0
+  /// The frame finished last, padded to the alignment.
+  private(set) var bytes: [UInt8] = []
 
   /// Adds an event: its envelope, what the log sets in it, and its salt and body.
-  mutating func append(_ envelope: Envelope, _ placing: RecordPlacing, content: RawSpan) {
+  mutating func append(_ envelope: Envelope, _ placing: RecordPlacing, salt: RawSpan, body: RawSpan) {
+    let contentCount = salt.byteCount + body.byteCount
     if envelopes.plain.count + RecordSlot.size > RecordSlot.perBlock * RecordSlot.size {
       envelopes.close(with: encoder)
     }
-    if !contents.plain.isEmpty, contents.plain.count + content.byteCount > LogLimits.blockBytesMax {
+    if !contents.plain.isEmpty, contents.plain.count + contentCount > LogLimits.blockBytesMax {
       contents.close(with: encoder)
     }
     envelopes.openIfNeeded(at: count)
     contents.openIfNeeded(at: count)
-    envelopes.plain.appendSlot(envelope, placing, contentCount: content.byteCount)
-    contents.plain.append(copying: content)
+    envelopes.plain.appendSlot(envelope, placing, contentCount: contentCount)
+    contents.plain.append(copying: salt)
+    contents.plain.append(copying: body)
     count += 1
   }
 
-  /// The frame's bytes, padded to the alignment, and its header; the builder is empty again.
+  /// Finishes the frame: `bytes` is what to write. The builder is empty again.
   mutating func finish(
     sequence: UInt64, base: Position, previousDigest: FrameDigest, durableHead: Position, nonce: FrameNonce
   ) -> EncodedFrame {
@@ -40,7 +44,7 @@ struct FrameBuilder {
       sequence: sequence, base: base, count: count, storedCount: offset, previousDigest: previousDigest,
       durableHead: durableHead, blocks: blocks)
     let head = header.encoded(nonce: nonce)
-    var bytes: [UInt8] = []
+    bytes.removeAll(keepingCapacity: bytes.capacity <= LogLimits.groupBytesMax)
     bytes.reserveCapacity(header.paddedCount)
     bytes.append(contentsOf: head)
     bytes.append(contentsOf: envelopes.stored)
@@ -49,7 +53,7 @@ struct FrameBuilder {
     if header.hasCopy { bytes.append(contentsOf: FrameHeader.copy(of: head)) }
     bytes.append(contentsOf: repeatElement(0, count: header.paddedCount - bytes.count))
     reset()
-    return EncodedFrame(header: header, digest: head.withBytes { FrameDigest(of: $0) }, bytes: bytes)
+    return EncodedFrame(header: header, digest: head.withBytes { FrameDigest(of: $0) })
   }
 
   private mutating func reset() {
@@ -59,11 +63,10 @@ struct FrameBuilder {
   }
 }
 
-/// A frame ready to be written.
+/// What a finished frame says, and the digest that the next one carries.
 struct EncodedFrame {
   var header: FrameHeader
   var digest: FrameDigest
-  var bytes: [UInt8]
 }
 
 /// Blocks of one kind, the last of them still open.
@@ -98,7 +101,8 @@ private struct BlockRun {
   }
 
   mutating func reset() {
-    stored.removeAll(keepingCapacity: true)
+    // What an unusually large batch needed is given back.
+    stored.removeAll(keepingCapacity: stored.capacity <= LogLimits.groupBytesMax)
     blocks.removeAll(keepingCapacity: true)
   }
 }

@@ -7,7 +7,6 @@ struct GroupPlan {
   /// One event of the frame: where it is in its batch, and what comes before it in its stream.
   struct Placed {
     var index: Int
-    var content: Range<Int>
     var previous: Position
   }
 
@@ -36,7 +35,7 @@ struct GroupPlan {
     let batch = submission.batch
     let recent = view.segments.filter { $0.base >= submission.lookup.checked }
     let known = try self.known(batch, submission.lookup, recent)
-    let reported = known.filter { !batch.skipsKnown[$0.key] }
+    let reported = known.filter { batch.records[$0.key].ifKnown == .report }
     if !reported.isEmpty {
       refuse(
         .known(
@@ -61,12 +60,12 @@ struct GroupPlan {
     var known = lookup.known
     if lookup.head != view.head {
       for segment in recent {
-        try segment.forEachKnown(batch.envelopes) { index, position in known[index] = position }
+        try segment.forEachKnown(batch.records) { index, position in known[index] = position }
       }
     }
     if let ids, ids.count > 0 {
-      for (index, envelope) in batch.envelopes.enumerated() {
-        if let ordinal = ids.ordinal(of: envelope.event.rawValue) {
+      for index in batch.records.indices {
+        if let ordinal = ids.ordinal(of: batch.records[index].envelope.event.rawValue) {
           known[index] = view.head.advanced(by: ordinal)
         }
       }
@@ -88,24 +87,21 @@ struct GroupPlan {
     _ batch: PreparedBatch, known: [Int: Position], _ lookup: BatchLookup, _ recent: [LogSegment]
   ) throws(LogError) {
     var positions: [Position?] = []
-    positions.reserveCapacity(batch.envelopes.count)
-    keys.reserveCapacity(keys.count + batch.envelopes.count)
+    positions.reserveCapacity(batch.records.count)
+    keys.reserveCapacity(keys.count + batch.records.count)
     var placed: [Placed] = []
-    placed.reserveCapacity(batch.envelopes.count - known.count)
-    var offset = 0
-    for index in batch.envelopes.indices {
-      let content = offset..<(offset + batch.contentCounts[index])
-      offset = content.upperBound
+    placed.reserveCapacity(batch.records.count - known.count)
+    for index in batch.records.indices {
       guard known.isEmpty || known[index] == nil else {
         positions.append(nil)
         continue
       }
       let position = head
-      let keys = batch.envelopes[index].keys
+      let keys = batch.records[index].envelope.keys
       let previous = try exchangeTail(of: keys.stream, with: position, lookup, recent)
       _ = ids?.insert(keys.event.rawValue)
       self.keys.append(keys)
-      placed.append(Placed(index: index, content: content, previous: previous))
+      placed.append(Placed(index: index, previous: previous))
       positions.append(position)
     }
     self.placed.append(placed)
@@ -134,19 +130,21 @@ struct GroupPlan {
 }
 
 extension LogSegment {
-  /// Calls for each envelope whose event is in this segment, with its place in the array.
-  func forEachKnown(_ envelopes: [Envelope], _ body: (Int, Position) -> Void) throws(LogError) {
+  /// Calls for each record whose event is in this segment, with its place in the array.
+  func forEachKnown(_ records: [NewRecord], _ body: (Int, Position) -> Void) throws(LogError) {
     if let memory {
       let base = base
       memory.content.withLock { index in
-        for (place, envelope) in envelopes.enumerated() {
-          if let local = index.local(of: envelope.event) { body(place, base.advanced(by: local)) }
+        for place in records.indices {
+          if let local = index.local(of: records[place].envelope.event) {
+            body(place, base.advanced(by: local))
+          }
         }
       }
       return
     }
-    for (place, envelope) in envelopes.enumerated() {
-      if let position = try position(of: envelope.event) { body(place, position) }
+    for place in records.indices {
+      if let position = try position(of: records[place].envelope.event) { body(place, position) }
     }
   }
 }

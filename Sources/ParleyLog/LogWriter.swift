@@ -115,7 +115,7 @@ final class LogWriter: Sendable {
       head: view.head,
       checked: complete.count < view.segments.count ? view.segments[complete.count].base : view.head)
     for segment in view.segments {
-      try segment.forEachKnown(prepared.envelopes) { lookup.known[$0] = $1 }
+      try segment.forEachKnown(prepared.records) { lookup.known[$0] = $1 }
     }
     if !complete.isEmpty { lookup.tails = try tails(of: prepared, in: complete) }
     return (prepared, lookup)
@@ -125,7 +125,7 @@ final class LogWriter: Sendable {
     -> [StreamID: Position]
   {
     var tails: [StreamID: Position] = [:]
-    for stream in Set(batch.envelopes.map(\.stream)) {
+    for stream in Set(batch.records.map { $0.envelope.stream }) {
       for segment in segments.reversed() {
         guard let tail = try segment.tail(of: stream) else { continue }
         tails[stream] = tail
@@ -137,7 +137,7 @@ final class LogWriter: Sendable {
 
   /// The answer to a batch of which something is known already: no commit is needed to say so.
   private static func decided(_ batch: PreparedBatch, _ lookup: BatchLookup) -> AppendOutcome? {
-    let reported = lookup.known.filter { !batch.skipsKnown[$0.key] }
+    let reported = lookup.known.filter { batch.records[$0.key].ifKnown == .report }
     guard !reported.isEmpty else { return nil }
     return .known(
       reported.map { KnownRecord(index: $0.key, position: $0.value) }.sorted { $0.index < $1.index })
@@ -195,14 +195,11 @@ final class LogWriter: Sendable {
 
   /// One frame: written, synced, marked, and only then shown.
   private func write(_ plan: GroupPlan, _ group: [Submission], _ state: inout CommitState) throws(LogError) {
-    for (batch, placed) in zip(group.map(\.batch), plan.placed) {
-      batch.contents.withBytes { contents in
-        for event in placed {
-          state.builder.append(
-            batch.envelopes[event.index],
-            RecordPlacing(recordedAt: plan.recordedAt, previous: event.previous),
-            content: contents.extracting(event.content))
-        }
+    for (submission, placed) in zip(group, plan.placed) {
+      for event in placed {
+        submission.batch.append(
+          event.index, RecordPlacing(recordedAt: plan.recordedAt, previous: event.previous),
+          to: &state.builder)
       }
     }
     let active = plan.view.active
@@ -211,18 +208,20 @@ final class LogWriter: Sendable {
       durableHead: plan.view.head, nonce: active.header.nonce)
     let offset = state.offset
     try disk { () throws(StorageError) in
-      try frame.bytes.withBytes { span throws(StorageError) in try active.file.write(span, at: offset) }
+      try state.builder.bytes.withBytes { span throws(StorageError) in
+        try active.file.write(span, at: offset)
+      }
       try active.file.sync()
     }
-    state.offset += frame.bytes.count
+    state.offset += frame.header.paddedCount
     state.nextSequence += 1
     state.lastDigest = frame.digest
-    state.bytesSinceMarkSync += frame.bytes.count
+    state.bytesSinceMarkSync += frame.header.paddedCount
     let head = frame.header.end
     try writeMark(
       &state, head: head, active: active, syncs: state.bytesSinceMarkSync >= LogLimits.segmentBytesMax)
     view.append(
-      frame: offset, byteCount: frame.bytes.count, keys: plan.keys, head: head)
+      frame: offset, byteCount: frame.header.paddedCount, keys: plan.keys, head: head)
   }
 
   private func writeMark(

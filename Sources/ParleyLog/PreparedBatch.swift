@@ -1,37 +1,32 @@
 import ParleyEnvelope
 
-/// A batch checked against the limits and laid out for the commit: bodies in one run of bytes, each behind its
-/// salt, so that committing copies memory and nothing else.
+/// A batch checked against the limits, with the salts of its records. The records are the caller's own: nothing of
+/// them is copied before they stand in a block.
 struct PreparedBatch: Sendable {
-  var envelopes: [Envelope] = []
-  /// Salt and body of each record, one after the other.
-  var contents: [UInt8] = []
-  var contentCounts: [Int] = []
-  var skipsKnown: [Bool] = []
-  var unchanged: UnchangedCondition?
-
+  let records: [NewRecord]
+  let unchanged: UnchangedCondition?
   /// Bytes before encoding.
-  var plainCount: Int { contents.count + envelopes.count * RecordSlot.size }
+  let plainCount: Int
+  private let salts: [UInt8]
 
   init(_ batch: AppendBatch, random: (Int) -> [UInt8]) throws(LogError) {
     try Self.check(batch)
-    let count = batch.records.count
-    let salts = random(count * RecordSlot.saltSize)
-    var byteCount = salts.count
-    // By index, not by element, here and below: a record is 160 bytes and a reference to copy.
-    for index in 0..<count { byteCount += batch.records[index].body.count }
-    contents.reserveCapacity(byteCount)
-    envelopes.reserveCapacity(count)
-    contentCounts.reserveCapacity(count)
-    skipsKnown.reserveCapacity(count)
-    for index in 0..<count {
-      envelopes.append(batch.records[index].envelope)
-      contents.append(contentsOf: salts[(index * RecordSlot.saltSize)..<((index + 1) * RecordSlot.saltSize)])
-      contents.append(contentsOf: batch.records[index].body)
-      contentCounts.append(RecordSlot.saltSize + batch.records[index].body.count)
-      skipsKnown.append(batch.records[index].ifKnown == .skip)
-    }
+    records = batch.records
     unchanged = batch.unchanged
+    salts = random(records.count * RecordSlot.saltSize)
+    var count = records.count * (RecordSlot.size + RecordSlot.saltSize)
+    for index in records.indices { count += records[index].body.count }
+    plainCount = count
+  }
+
+  /// Appends a record to a frame, with what the log sets in its envelope.
+  func append(_ index: Int, _ placing: RecordPlacing, to builder: inout FrameBuilder) {
+    let salt = index * RecordSlot.saltSize..<(index + 1) * RecordSlot.saltSize
+    salts.withBytes { salts in
+      records[index].body.withBytes { body in
+        builder.append(records[index].envelope, placing, salt: salts.extracting(salt), body: body)
+      }
+    }
   }
 
   private static func check(_ batch: AppendBatch) throws(LogError) {
@@ -42,6 +37,7 @@ struct PreparedBatch: Sendable {
     var counted = 0
     var bytes = 0
     var ids = KeyTable(capacity: batch.records.count)
+    // By index, not by element: a record is 160 bytes and a reference to copy.
     for index in batch.records.indices {
       let bodyCount = batch.records[index].body.count
       try limit(bodyCount, LogLimits.bodyBytesMax, "bytes in an event's body")

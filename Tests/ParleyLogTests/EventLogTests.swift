@@ -68,6 +68,33 @@ import Testing
     }
   }
 
+  @Test func everythingButTheSegmentsCanBeMadeAgain() throws {
+    let world = try LogWorld(segmentBytesMax: 16_000)
+    var log = try world.open()
+    let records = (0..<900).map { LogWorld.record($0, stream: $0 % 11) }
+    for start in stride(from: 0, to: 900, by: 9) {
+      _ = try log.append(AppendBatch(Array(records[start..<(start + 9)])))
+    }
+    log.close()
+    func directories() throws -> [String: [UInt8]] {
+      let paths = try world.storage.list("active").filter { $0.hasSuffix(".dir") }.map { "active/" + $0 }
+      return try Dictionary(
+        uniqueKeysWithValues: paths.map { path in
+          let file = try world.storage.open(path, .read)
+          return (path, try file.read(file.size(), at: 0))
+        })
+    }
+    let before = try directories()
+    #expect(before.count > 3)
+    for path in before.keys + ["MANIFEST", "watermark"] { try world.storage.remove(path) }
+    let reader = try EventLog.openForReading(environment: world.environment, options: world.options)
+    try world.expect(reader, holds: records)
+    log = try world.open()
+    try world.expect(log, holds: records)
+    #expect(try directories() == before)
+    #expect(try log.verify().isEmpty)
+  }
+
   @Test func anEventAppendedAgainIsKnownAtItsOldPosition() throws {
     let world = try LogWorld(segmentBytesMax: 20_000)
     let log = try world.open()
