@@ -1,11 +1,11 @@
 import ParleyEnvelope
 
-/// Lays out one frame: envelopes in blocks of their own before the contents, each block encoded when it is full.
-/// Kept by its owner for its working memory.
+/// Lays out one frame: envelopes in blocks of their own before the contents. Kept by its owner for its working
+/// memory.
 struct FrameBuilder {
-  private let encoder = LZ4Encoder()
-  private var envelopes = BlockRun(kind: .envelopes)
-  private var contents = BlockRun(kind: .contents)
+  private let encoder = BlockEncoder()
+  private var envelopes = BlockRun(kind: .envelopes, plainCountMax: RecordSlot.perBlock * RecordSlot.size)
+  private var contents = BlockRun(kind: .contents, plainCountMax: LogLimits.blockBytesMax)
   private(set) var count = 0
   /// The frame finished last, padded to the alignment.
   private(set) var bytes: [UInt8] = []
@@ -13,15 +13,9 @@ struct FrameBuilder {
   /// Adds an event: its envelope, what the log sets in it, and its salt and body.
   mutating func append(_ envelope: Envelope, _ placing: RecordPlacing, salt: RawSpan, body: RawSpan) {
     let contentCount = salt.byteCount + body.byteCount
-    if envelopes.plain.count + RecordSlot.size > RecordSlot.perBlock * RecordSlot.size {
-      envelopes.close(with: encoder)
-    }
-    if !contents.plain.isEmpty, contents.plain.count + contentCount > LogLimits.blockBytesMax {
-      contents.close(with: encoder)
-    }
-    envelopes.openIfNeeded(at: count)
-    contents.openIfNeeded(at: count)
+    envelopes.makeRoom(RecordSlot.size, for: count)
     envelopes.plain.appendSlot(envelope, placing, contentCount: contentCount)
+    contents.makeRoom(contentCount, for: count)
     contents.plain.append(copying: salt)
     contents.plain.append(copying: body)
     count += 1
@@ -32,23 +26,21 @@ struct FrameBuilder {
     sequence: UInt64, base: Position, previousDigest: FrameDigest, durableHead: Position, nonce: FrameNonce
   ) -> EncodedFrame {
     precondition(count > 0, "FrameBuilder.finish without an event")
-    envelopes.close(with: encoder)
-    contents.close(with: encoder)
-    var blocks = envelopes.blocks + contents.blocks
-    var offset = FrameHeader.byteCount(blocks: blocks.count)
-    for index in blocks.indices {
-      blocks[index].offset = offset
-      offset += blocks[index].storedCount
+    var encoded = encoder.encode(
+      envelopes.blocks + contents.blocks, envelopes: envelopes.plain, contents: contents.plain)
+    var offset = FrameHeader.byteCount(blocks: encoded.count)
+    for index in encoded.indices {
+      encoded[index].block.offset = offset
+      offset += encoded[index].block.storedCount
     }
     let header = FrameHeader(
       sequence: sequence, base: base, count: count, storedCount: offset, previousDigest: previousDigest,
-      durableHead: durableHead, blocks: blocks)
+      durableHead: durableHead, blocks: encoded.map(\.block))
     let head = header.encoded(nonce: nonce)
     bytes.removeAll(keepingCapacity: bytes.capacity <= LogLimits.groupBytesMax)
     bytes.reserveCapacity(header.paddedCount)
     bytes.append(contentsOf: head)
-    bytes.append(contentsOf: envelopes.stored)
-    bytes.append(contentsOf: contents.stored)
+    for block in encoded { encoder.append(block, to: &bytes) }
     bytes.append(contentsOf: repeatElement(0, count: header.copyOffset - bytes.count))
     if header.hasCopy { bytes.append(contentsOf: FrameHeader.copy(of: head)) }
     bytes.append(contentsOf: repeatElement(0, count: header.paddedCount - bytes.count))
@@ -69,40 +61,38 @@ struct EncodedFrame {
   var digest: FrameDigest
 }
 
-/// Blocks of one kind, the last of them still open.
+/// The bytes of one kind of block, one block after the other, and where each begins.
 private struct BlockRun {
   let kind: FrameHeader.BlockKind
-  /// The open block's bytes.
+  /// Bytes of a block, unless one event has more.
+  let plainCountMax: Int
   var plain: [UInt8] = []
-  var stored: [UInt8] = []
-  var blocks: [FrameHeader.Block] = []
-  private var firstRecord = 0
+  private var starts: [(record: Int, offset: Int)] = []
 
-  init(kind: FrameHeader.BlockKind) {
+  init(kind: FrameHeader.BlockKind, plainCountMax: Int) {
     self.kind = kind
-    plain.reserveCapacity(LogLimits.blockBytesMax)
+    self.plainCountMax = plainCountMax
+    plain.reserveCapacity(plainCountMax)
   }
 
-  mutating func openIfNeeded(at record: Int) {
-    if plain.isEmpty { firstRecord = record }
+  /// Begins a block with an event when its bytes don't fit the one that is open.
+  mutating func makeRoom(_ count: Int, for record: Int) {
+    guard let open = starts.last, plain.count - open.offset + count <= plainCountMax else {
+      starts.append((record, plain.count))
+      return
+    }
   }
 
-  mutating func close(with encoder: LZ4Encoder) {
-    guard !plain.isEmpty else { return }
-    let start = stored.count
-    let encoded = plain.withBytes { encoder.encode($0, appendingTo: &stored) }
-    if encoded == nil { stored.append(contentsOf: plain) }
-    let checksum = stored.withBytes { CRC32C.of($0.extracting(start..<$0.byteCount)) }
-    blocks.append(
-      FrameHeader.Block(
-        offset: 0, storedCount: stored.count - start, plainCount: plain.count, checksum: checksum,
-        firstRecord: firstRecord, kind: kind, codec: encoded == nil ? .stored : .lz4))
-    plain.removeAll(keepingCapacity: true)
+  var blocks: [PlainBlock] {
+    starts.indices.map { index in
+      let end = index + 1 < starts.count ? starts[index + 1].offset : plain.count
+      return PlainBlock(kind: kind, firstRecord: starts[index].record, range: starts[index].offset..<end)
+    }
   }
 
   mutating func reset() {
     // What an unusually large batch needed is given back.
-    stored.removeAll(keepingCapacity: stored.capacity <= LogLimits.groupBytesMax)
-    blocks.removeAll(keepingCapacity: true)
+    plain.removeAll(keepingCapacity: plain.capacity <= LogLimits.groupBytesMax)
+    starts.removeAll(keepingCapacity: true)
   }
 }

@@ -95,4 +95,7 @@ enum SystemCall {
   // MARK: - The process
 
   static func processID() -> Int32 { getpid() }
+
+  /// The processor cores that run now, at least 1.
+  static func coreCount() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }

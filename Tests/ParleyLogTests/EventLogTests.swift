@@ -68,6 +68,21 @@ import Testing
     }
   }
 
+  @Test func aLargeBatchHasTheSameBytesWhicheverCoresEncodeIt() throws {
+    func segment() throws -> [UInt8] {
+      let world = try LogWorld(seed: 7)
+      let log = try world.open()
+      let records = (0..<3_000).map { LogWorld.record($0, stream: $0 % 40) }
+      _ = try log.append(AppendBatch(records))
+      try world.expect(log, holds: records)
+      let path = try #require(world.storage.list("active").first { $0.hasSuffix(".seg") })
+      let file = try world.storage.open("active/" + path, .read)
+      return try file.read(file.size(), at: 0)
+    }
+    let first = try segment()
+    for _ in 0..<5 { #expect(try segment() == first) }
+  }
+
   @Test func everythingButTheSegmentsCanBeMadeAgain() throws {
     let world = try LogWorld(segmentBytesMax: 16_000)
     var log = try world.open()
