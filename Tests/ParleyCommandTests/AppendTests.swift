@@ -136,6 +136,23 @@ struct Refused {
     #expect(process.finish().status == 0)
   }
 
+  @Test func allIsStoredWhenNobodyReadsTheReceiptsAnyMore() throws {
+    let process = try ParleyBinary.start(["append", store])
+    try process.send(chatLine(1))
+    _ = process.line()
+    try process.output.fileHandleForReading.close()
+    for number in 2...5 {
+      try process.send(chatLine(number))
+      // Time to become a group of its own, so that several come after the pipe was closed.
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    try process.input.fileHandleForWriting.close()
+    let run = process.finish()
+    #expect(run.status == 0)
+    #expect(run.diagnostics == "5 lines: 5 stored, 0 duplicate, 0 rejected\n")
+    #expect(try ParleyBinary.run("replay", store, "--kind", "message.sent").lines.count == 5)
+  }
+
   @Test func ctrlCEndsCleanlyAndKeepsWhatWasAcknowledged() throws {
     let process = try ParleyBinary.start(["append", store])
     try process.send(chatLine(1))

@@ -28,6 +28,8 @@ struct LineAppender {
   private var reader: LineReader
   private var progress: Progress
   private let output = Output()
+  /// Whether somebody still reads the receipts. Appending does not depend on it.
+  private var isRead = true
   private var tally = AppendTally()
 
   init(store: ConversationStore, reader: LineReader, progress: Progress) {
@@ -140,11 +142,18 @@ struct LineAppender {
 
   /// Writes the receipts. Throws when the store takes no more, after the receipts that say so.
   private mutating func write(_ outcome: GroupOutcome) throws {
-    for receipt in outcome.receipts {
-      tally.count(receipt.outcome)
-      try output.write(line: receipt.json)
-    }
-    try output.flush()
+    outcome.receipts.forEach { tally.count($0.outcome) }
+    try write(outcome.receipts)
     if let failure = outcome.failure { throw CommandFailure(failure) }
+  }
+
+  private mutating func write(_ receipts: [AppendReceiptLine]) throws {
+    guard isRead else { return }
+    do {
+      for receipt in receipts { try output.write(line: receipt.json) }
+      try output.flush()
+    } catch is ClosedPipe {
+      isRead = false
+    }
   }
 }
