@@ -23,7 +23,12 @@ package struct Damage: Hashable, Sendable {
 extension Damage: CustomStringConvertible {
   package var description: String {
     let last = positions.isEmpty ? positions.lowerBound : Position(positions.upperBound.rawValue - 1)
-    let events = positions.count == 1 ? "position \(last)" : "positions \(positions.lowerBound) to \(last)"
+    let events =
+      switch positions.count {
+      case 0: "no event lost"
+      case 1: "position \(last)"
+      default: "positions \(positions.lowerBound) to \(last)"
+      }
     return "\(file) at byte \(offset): \(part) damaged, \(events)"
   }
 }

@@ -45,6 +45,25 @@ import Testing
     #expect(timeline.output.contains("damaged"))
   }
 
+  @Test func appendingCommandsNameDamageOnceAndGoOn() throws {
+    try damageFrame(of: 2)
+    let path = try scratch.write("mail.eml", mail(1))
+    let pair = [store, "email:ana@example.com", "phone:+493012345678"]
+    for arguments in [
+      ["append", store, "--quiet"], ["import", "eml", store, path], ["link"] + pair + ["--evidence", "x"],
+      ["unlink"] + pair + ["--reason", "x"],
+    ] {
+      let run = try ParleyBinary.run(arguments, input: Data(chatLine(5).utf8))
+      #expect(run.status == 0, "\(run.diagnostics)")
+      let warnings = run.diagnostics.split(separator: "\n").filter { $0.hasPrefix("damaged: ") }
+      #expect(warnings.count == 1, "\(arguments[0])")
+      #expect(warnings.first?.hasPrefix("damaged: active/00000000000000000000.seg at byte ") == true)
+      #expect(warnings.first?.contains("positions 0 to 4") == true)
+      #expect(
+        warnings.first?.hasSuffix("; what can be read is kept; `parley verify` lists all of it") == true)
+    }
+  }
+
   @Test func whatIsMadeAgainIsExitCodeOne() throws {
     try FileManager.default.removeItem(atPath: store + "/watermark")
     let run = try ParleyBinary.run("verify", store)
@@ -54,13 +73,27 @@ import Testing
 
   /// Flips a bit in the block that holds an event's body.
   private func damageBody(of position: Int) throws {
+    try damage("body", of: position) { bytes, place in bytes[place.offset + 4] ^= 0x10 }
+  }
+
+  /// Makes zeros of the whole frame that holds an event.
+  private func damageFrame(of position: Int) throws {
+    try damage("frame", of: position) { bytes, place in
+      let count = try #require(place.byteCount)
+      bytes.replaceSubrange(place.offset..<(place.offset + count), with: Data(count: count))
+    }
+  }
+
+  private func damage(
+    _ part: String, of position: Int, _ change: (inout Data, (offset: Int, byteCount: Int?)) throws -> Void
+  ) throws {
     let json = try ParleyBinary.run("show", store, "\(position)", "--format", "json").output
     let shown = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
     let place = try #require(shown?["place"] as? [String: Any])
-    let offset = try #require((place["body"] as? [String: Int])?["offset"])
+    let found = try #require(place[part] as? [String: Int])
     let file = URL(fileURLWithPath: "\(store)/\(try #require(place["file"] as? String))")
     var bytes = try Data(contentsOf: file)
-    bytes[offset + 4] ^= 0x10
+    try change(&bytes, (try #require(found["offset"]), found["bytes"]))
     try bytes.write(to: file)
   }
 }

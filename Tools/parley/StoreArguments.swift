@@ -1,5 +1,6 @@
 import ArgumentParser
 import Parley
+import ParleyLog
 
 /// The store that a command works on, where its key is, and how much the command says beside its data: what every
 /// command takes.
@@ -18,9 +19,22 @@ struct StoreArguments: ParsableArguments {
   /// The store, opened with the key where one was named.
   func open(for access: StoreAccess) async throws -> ConversationStore {
     let key = try keyFile.map { try KeyFile(path: $0).read() }
-    do { return try await ConversationStore.open(at: directory, for: access, key: key) } catch {
+    do {
+      let store = try await ConversationStore.open(at: directory, for: access, key: key)
+      if access == .appending { warn(of: store.log.damages) }
+      return store
+    } catch {
       throw failure(error)
     }
+  }
+
+  /// Says what opening for appending found damaged, whoever wants to hear it: appending goes on behind it, and
+  /// nobody else would tell.
+  private func warn(of damages: [Damage]) {
+    guard let first = damages.first else { return }
+    let more = damages.count > 1 ? " and \(grouped(damages.count - 1)) more" : ""
+    Diagnostics.write(
+      "damaged: \(first)\(more); what can be read is kept; `parley verify` lists all of it")
   }
 
   /// Creates the store, with the key where one was named: in its file, or made there.
