@@ -14,7 +14,9 @@ public enum LogLimits {
   public static let conditionStreamsMax = 1_000
   /// Bytes of the options that a store keeps in its description.
   public static let metadataBytesMax = 2_048
-  /// Events of the active segment before it is rolled: opening a store scans as many at most, with the last frame's.
+  /// Frames of the active segment before it is rolled: opening a store scans it, at about 1 µs a frame.
+  public static let segmentFramesMax = 1 << 16
+  /// Events of the active segment before it is rolled, at about 0.25 µs an event.
   public static let segmentEventsMax = 1 << 18
   /// Stored bytes of the active segment before it is rolled.
   public static let segmentBytesMax = 64 << 20

@@ -14,6 +14,8 @@ package struct LogOptions: Sendable {
   package var key: [UInt8]?
   /// Stored bytes after which a segment is rolled.
   package var segmentBytesMax: Int
+  /// Frames after which a segment is rolled.
+  package var segmentFramesMax: Int
   /// Events after which a segment is rolled.
   package var segmentEventsMax: Int
   package var upkeep: Upkeep
@@ -21,11 +23,13 @@ package struct LogOptions: Sendable {
   package init(
     metadata: [String: String] = [:], key: [UInt8]? = nil,
     segmentBytesMax: Int = LogLimits.segmentBytesMax,
+    segmentFramesMax: Int = LogLimits.segmentFramesMax,
     segmentEventsMax: Int = LogLimits.segmentEventsMax, upkeep: Upkeep = .background
   ) {
     self.metadata = metadata
     self.key = key
     self.segmentBytesMax = segmentBytesMax
+    self.segmentFramesMax = segmentFramesMax
     self.segmentEventsMax = segmentEventsMax
     self.upkeep = upkeep
   }

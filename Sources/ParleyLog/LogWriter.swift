@@ -187,10 +187,17 @@ final class LogWriter: Sendable {
     for submission in group { try plan.add(submission) }
     if !plan.keys.isEmpty {
       try write(plan, group, &state)
-      let events = view.value.active.count
-      if state.offset >= options.segmentBytesMax || events >= options.segmentEventsMax { try roll(&state) }
+      if isFull(view.value.active, upTo: state.offset) { try roll(&state) }
     }
     return plan.outcomes
+  }
+
+  /// Whether a segment holds as much as one may: what opening the store takes grows with each of these.
+  private func isFull(_ segment: LogSegment, upTo offset: Int) -> Bool {
+    if offset >= options.segmentBytesMax { return true }
+    return segment.memory?.content.withLock { index in
+      index.count >= options.segmentEventsMax || index.frames.frames.count >= options.segmentFramesMax
+    } ?? false
   }
 
   /// One frame: written, synced, marked, and only then shown.

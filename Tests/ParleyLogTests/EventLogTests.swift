@@ -68,6 +68,19 @@ import Testing
     }
   }
 
+  @Test func aSegmentIsRolledOnceItHasAsManyFramesAsOneMay() throws {
+    let world = try LogWorld(segmentFramesMax: 10)
+    let log = try world.open()
+    func segments() throws -> Int { try world.storage.list("active").filter { $0.hasSuffix(".seg") }.count }
+    for frame in 0..<9 {
+      _ = try log.append(AppendBatch((0..<5).map { LogWorld.record(frame * 5 + $0) }))
+    }
+    #expect(try segments() == 1)
+    _ = try log.append(AppendBatch([LogWorld.record(45)]))
+    #expect(try segments() == 2)
+    try world.expect(log, holds: (0..<46).map { LogWorld.record($0) })
+  }
+
   @Test func aLargeBatchHasTheSameBytesWhicheverCoresEncodeIt() throws {
     func segment() throws -> [UInt8] {
       let world = try LogWorld(seed: 7)

@@ -11,12 +11,13 @@ struct LogWorld {
 
   init(
     seed: UInt64 = 1, segmentBytesMax: Int = LogLimits.segmentBytesMax,
-    segmentEventsMax: Int = LogLimits.segmentEventsMax
+    segmentFramesMax: Int = LogLimits.segmentFramesMax, segmentEventsMax: Int = LogLimits.segmentEventsMax
   ) throws {
     storage = SimulatedStorage(seed: seed)
     environment = storage.environment()
     options = LogOptions(
-      segmentBytesMax: segmentBytesMax, segmentEventsMax: segmentEventsMax, upkeep: .inline)
+      segmentBytesMax: segmentBytesMax, segmentFramesMax: segmentFramesMax,
+      segmentEventsMax: segmentEventsMax, upkeep: .inline)
     try EventLog.create(environment: environment, options: options)
   }
 
