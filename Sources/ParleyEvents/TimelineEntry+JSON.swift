@@ -27,19 +27,17 @@ extension TimelineEntry {
   }
 
   private func writeTimes(to json: inout CanonicalJSON) {
+    guard !isUndated else { return }
     json.member("time", time.time.rfc3339())
     if time.precision != .unspecified, time.precision != .microsecond {
       json.member("precision", time.precision.name)
     }
-    if time.precision != .unknown, !isWithoutEvent {
+    if time.precision != .unknown {
       json.member("occurred_at", occurredAt.shown(at: time.offset))
     }
     json.memberIfAny("stated_at", statedAt)
     json.member("recorded_at", recordedAt.rfc3339())
   }
-
-  /// A gap whose envelope can't be read has a place and nothing else.
-  private var isWithoutEvent: Bool { if case .gap(let gap) = content { gap.envelope == nil } else { false } }
 
   private func writeEnvelope(to json: inout CanonicalJSON) {
     json.id("conversation", conversation)

@@ -82,6 +82,10 @@ public struct TimelineEntry: Hashable, Sendable {
   /// What it says.
   public var content: Content
 
+  /// Whether nothing is known of its time, as for a gap whose envelope can't be read: it stands beside what was
+  /// recorded next to it, at whose time it is then.
+  public var isUndated: Bool { if case .gap(let gap) = content { gap.envelope == nil } else { false } }
+
   /// Whether the customer may know of it: everything that is not stated to be internal or restricted.
   public var isPublic: Bool { visibility != .internal && visibility != .restricted && direction != .internal }
 }

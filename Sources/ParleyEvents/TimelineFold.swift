@@ -105,24 +105,33 @@ struct TimelineFold {
 
   private mutating func addGaps() {
     guard !input.gaps.isEmpty else { return }
-    let recorded = input.events.map { ($0.event.position, $0.event.envelope.recordedAt) }.sorted {
-      $0.0 < $1.0
-    }
+    let known =
+      (input.events.lazy.map { ($0.event.position, $0.event.envelope) }
+      + input.gaps.compactMap { gap in gap.envelope.map { (gap.first, $0) } }).sorted { $0.0 < $1.0 }
     for gap in input.gaps.sorted(by: { ($0.first, $0.last) < ($1.first, $1.last) }) {
       guard input.through.isNone || gap.first <= input.through else { continue }
-      let before = recorded.partitioningIndex { $0.0 >= gap.first }
-      addGap(gap, recordedBefore: before > 0 ? recorded[before - 1].1 : .zero)
+      let after = known.partitioningIndex { $0.0 >= gap.first }
+      let neighbor = after > 0 ? known[after - 1].1 : known.first?.1
+      addGap(gap, beside: neighbor ?? Envelope())
     }
   }
 
-  /// Where nothing is known of a gap's time, it stands at that of what was recorded before it.
-  private mutating func addGap(_ gap: TimelineGap, recordedBefore: Timestamp) {
-    var envelope = gap.envelope ?? Envelope()
-    if gap.envelope == nil {
-      envelope.occurredAt = recordedBefore
-      envelope.recordedAt = recordedBefore
+  /// Where nothing is known of a gap's time, it stands at that of its neighbor by position, behind it.
+  private mutating func addGap(_ gap: TimelineGap, beside neighbor: Envelope) {
+    if let envelope = gap.envelope {
+      add(TimelineItem(Event(unreadableAt: gap.first, envelope: envelope), nil), .gap(gap))
+      return
     }
-    add(TimelineItem(Event(unreadableAt: gap.first, envelope: envelope), nil), .gap(gap))
+    var envelope = Envelope()
+    envelope.occurredAt = neighbor.occurredAt
+    envelope.utcOffset = neighbor.utcOffset
+    envelope.precision = neighbor.precision
+    envelope.recordedAt = neighbor.recordedAt
+    envelope.sourceOrder = neighbor.sourceOrder
+    var item = TimelineItem(Event(unreadableAt: gap.first, envelope: envelope), nil)
+    // What is unusual about the neighbor's time is not about this.
+    item.marks = []
+    add(item, .gap(gap))
   }
 
   /// What was observed of an identity stands with the identity.

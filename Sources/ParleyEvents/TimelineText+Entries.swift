@@ -23,7 +23,7 @@ extension TimelineTextWriter {
     let cited = cite(entry.position)
     let room = options.width - Self.contentIndent - cited.count - 2
     let whoCut = TextPiece(TerminalText.cut(who.text, width: room), who.style)
-    var pieces = [TextPiece("  " + clock(entry.time) + " ", .dim), whoCut]
+    var pieces = [TextPiece("  " + (entry.isUndated ? "  –  " : clock(entry.time)) + " ", .dim), whoCut]
     var used = TerminalText.columns(whoCut.text)
     var marks = (extra + markPieces(entry))[...]
     while let mark = marks.first, used + TerminalText.columns(mark.text) + 2 <= room {

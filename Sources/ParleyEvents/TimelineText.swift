@@ -104,6 +104,9 @@ struct TimelineTextWriter {
   // MARK: - Days and conversations
 
   private mutating func startDay(of entry: TimelineEntry) {
+    // What has no date stands under its neighbor's day.
+    guard !entry.isUndated || day == nil else { return }
+    guard !entry.isUndated else { return group == nil ? line([]) : () }
     let day = dayLine(entry.time)
     guard day != self.day else { return }
     self.day = day

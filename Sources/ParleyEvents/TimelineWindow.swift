@@ -67,7 +67,7 @@ extension TimelineOmitted {
   fileprivate mutating func admits(_ entry: TimelineEntry, _ window: TimelineWindow) -> Bool {
     if window.internalEntries == .excluded, !entry.isPublic {
       internalEntries += 1
-    } else if let channels = window.channels, !channels.contains(entry.channel) {
+    } else if let channels = window.channels, !entry.isUndated, !channels.contains(entry.channel) {
       otherChannels += 1
     } else if let since = window.since, entry.time.time < since {
       earlier += 1

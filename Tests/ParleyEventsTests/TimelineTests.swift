@@ -494,6 +494,23 @@ import Testing
     #expect(timeline.text().contains("positions 3 to 5 can't be read: damaged"))
   }
 
+  @Test func damageOfWhichNothingIsKnownHasNoDate() {
+    var story = TimelineStory()
+    story.add(message("after"), at: "2026-11-22T12:30:00Z")
+    story.input.events[0].event.position = Position(9)
+    story.input.through = Position(9)
+    story.input.gaps = [TimelineGap(first: Position(3), last: Position(5), reason: .damaged)]
+    let timeline = story.timeline
+    #expect(timeline.entries.map(\.position) == [3, 9].map { Position($0) })
+    #expect(timeline.entries[0].time == timeline.entries[1].time)
+    #expect(!timeline.text().contains("1970"))
+    #expect(timeline.text().contains("\n    –   positions 3 to 5 can't be read: damaged"))
+    let line = #"{"position":3,"kind":"gap","gap":{"first":3,"last":5,"reason":"damaged"}}"#
+    #expect(String(decoding: timeline.jsonLines(), as: UTF8.self).hasPrefix(line + "\n"))
+    story.input.events = []
+    #expect(!story.timeline.text().contains("1970"))
+  }
+
   @Test func whatIsObservedStandsWithTheIdentity() {
     var story = TimelineStory()
     var observed = IdentityObserved()
