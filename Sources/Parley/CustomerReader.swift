@@ -25,7 +25,15 @@ struct CustomerReader {
       }
       frontier = fold.frontier
     }
-    return fold.customer()
+    var customer = fold.customer()
+    customer.gaps = try gaps(of: customer)
+    return customer
+  }
+
+  /// What can't be read of what the customer was found from, or of what may belong to it, by position.
+  private func gaps(of customer: Customer) throws(StoreError) -> [TimelineGap] {
+    let damaged = customer.streams.flatMap { histories[$0]?.damaged ?? [] }
+    return (damaged + (try streams.hidden())).map { TimelineGap($0) }.sorted { $0.first < $1.first }
   }
 
   /// The whole of a stream.

@@ -28,6 +28,8 @@ public struct DamagedEvents: Hashable, Sendable {
   public var file: String
   /// Where in the file the damaged frame or block begins.
   public var offset: Int
+  /// When and where the event was, where there is one and its envelope can be read.
+  package internal(set) var envelope: Envelope?
 
   init(_ damage: Damage) {
     positions = damage.positions

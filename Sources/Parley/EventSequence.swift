@@ -126,7 +126,7 @@ extension ConversationStore {
 
 extension StoreError {
   /// An error that came out of a replay: the log's, or the one that the caller's own work threw.
-  fileprivate init(replaying error: any Error) {
+  init(replaying error: any Error) {
     switch error {
     case let error as StoreError: self = error
     case let error as LogError: self.init(error)

@@ -29,11 +29,35 @@ struct StreamReader {
       for (position, result) in zip(chunk, results) {
         switch result {
         case .record(let record): history.events.append(Event(record))
-        case .damaged(let damage): history.damaged.append(DamagedEvents(damage).only(position))
+        case .damaged(let damage):
+          var lost = DamagedEvents(damage).only(position)
+          lost.envelope = try envelope(at: position)
+          history.damaged.append(lost)
         }
       }
     }
     return history
+  }
+
+  /// The envelope of an event whose body is damaged; nil when it is damaged too.
+  private func envelope(at position: Position) throws(StoreError) -> Envelope? {
+    var found: Envelope?
+    do {
+      try log.replay(from: position, to: position.advanced(by: 1), .envelopes) { piece in
+        if case .events(let batch) = piece { batch.forEachEnvelope { found = $1 } }
+        return .proceed
+      }
+    } catch {
+      throw StoreError(replaying: error)
+    }
+    return found
+  }
+
+  /// What hides which stream its events are in.
+  func hidden() throws(StoreError) -> [DamagedEvents] {
+    try StoreError.wrappingLog { () throws(LogError) in
+      try log.hiddenEvents(through: through).map(DamagedEvents.init)
+    }
   }
 
   /// Where an event stands, if that is not after what counts.

@@ -6,10 +6,8 @@ import ParleyLog
 struct TimelineReader {
   private var reader: CustomerReader
   private var input: TimelineInput
-  private let log: EventLog
 
   init(log: EventLog, viewer: Viewer, through: Position, instant: Timestamp) {
-    self.log = log
     reader = CustomerReader(log: log, through: through, instant: instant)
     // Links below verified are not followed yet, so nobody can be shown what lies behind them.
     var viewer = viewer
@@ -25,7 +23,8 @@ struct TimelineReader {
     input.suggestions = customer.suggestions.compactMap { TimelineSuggestion($0, customer) }
     input.suggestions += customer.parts.compactMap { TimelineSuggestion($0) }
     for stream in customer.streams { try add(stream, customer) }
-    addDamage()
+    // What can't be told whose it is may be this customer's, and the timeline says so.
+    input.gaps += try reader.streams.hidden().map { TimelineGap($0) }
     return input
   }
 
@@ -42,10 +41,23 @@ struct TimelineReader {
       case .undecided, .foreign: break
       }
     }
-    if customer.identities.contains(where: { $0.stream == stream }) {
-      input.gaps += history.damaged.map { TimelineGap($0) }
-    }
+    addDamage(history.damaged, of: stream, customer)
     for (pointer, identity) in pointers { try follow(pointer, identity) }
+  }
+
+  /// Adds what is damaged in a stream, as far as it may be the customer's.
+  private mutating func addDamage(_ damaged: [DamagedEvents], of stream: StreamID, _ customer: Customer) {
+    let isOwn = customer.identities.contains { $0.stream == stream }
+    for damage in damaged {
+      let isShown =
+        switch damage.envelope.map(customer.owner) {
+        case .own?, .attributed?: true
+        case .undecided?: false
+        // A conversation of which nothing else can be read has no owner but its stream's.
+        case .another?, .foreign?, nil: isOwn
+        }
+      if isShown { input.gaps.append(TimelineGap(damage)) }
+    }
   }
 
   /// Adds the event that a pointer leads to: recorded under somebody else's identity, shown whole.
@@ -59,18 +71,6 @@ struct TimelineReader {
       identity: identity, role: body.role, from: body.hasInvolvedFrom ? Timestamp(body.involvedFrom) : nil,
       until: body.hasInvolvedUntil ? Timestamp(body.involvedUntil) : nil, pointer: pointer.position)
     input.events.append(TimelineEvent(event, .involved(involvement)))
-  }
-
-  /// Damage that may hide which stream an event is in: it may be this customer's, and the timeline says so.
-  private mutating func addDamage() {
-    let through = input.through
-    guard !through.isNone else { return }
-    let known = Set(input.gaps.map(\.first))
-    for damage in log.damages where !damage.positions.isEmpty && damage.positions.lowerBound <= through {
-      // Where only bodies are lost, the envelopes say whose they are.
-      guard !damage.part.hasPrefix("content"), !known.contains(damage.positions.lowerBound) else { continue }
-      input.gaps.append(TimelineGap(DamagedEvents(damage)))
-    }
   }
 }
 
@@ -128,10 +128,10 @@ extension PartDoubt {
 }
 
 extension TimelineGap {
-  fileprivate init(_ damage: DamagedEvents) {
+  init(_ damage: DamagedEvents) {
     self.init(
       first: damage.positions.lowerBound, last: Position(damage.positions.upperBound.rawValue - 1),
-      reason: .damaged, explanation: damage.explanation)
+      reason: .damaged, explanation: damage.explanation, envelope: damage.envelope)
   }
 
   fileprivate init(_ event: Event, _ reason: Reason, _ explanation: String) {

@@ -26,6 +26,9 @@ public struct Customer: Sendable {
   /// Every stream that was read for this, sorted: an event in one of them may change the customer.
   public internal(set) var streams: [StreamID] = []
 
+  /// What can't be read and may change it: events of its streams, and events of which nobody knows the stream.
+  public package(set) var gaps: [TimelineGap] = []
+
   var attributions = CustomerAttributions(facts: [:])
   /// Identities of other streams that were read.
   var others: [StreamID: Identity] = [:]

@@ -14,6 +14,8 @@ struct ActiveIndex: Sendable {
   /// The event before each one in its stream, or none in this segment.
   private var previous: [UInt32] = []
   private(set) var frames = FrameList()
+  /// The events that damage left unknown, in runs: each may be of any stream.
+  private(set) var unknown: [Range<Int>] = []
 
   var count: Int { frames.count }
   var streamCount: Int { streams.count }
@@ -33,10 +35,17 @@ struct ActiveIndex: Sendable {
         append(key, local: local)
       } else {
         previous.append(Self.noLocal)
+        appendUnknown(Int(local))
       }
       local += 1
     }
     frames.append(offset: offset, count: keys.count, byteCount: byteCount)
+  }
+
+  private mutating func appendUnknown(_ local: Int) {
+    let isNext = unknown.last?.upperBound == local
+    let first = isNext ? unknown.removeLast().lowerBound : local
+    unknown.append(first..<(local + 1))
   }
 
   private mutating func append(_ key: EventKeys, local: UInt32) {

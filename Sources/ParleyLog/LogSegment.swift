@@ -18,6 +18,8 @@ final class LogSegment: Sendable {
 
   /// Made from the segment itself once a page of its directory turned out to be damaged; used from then on.
   private let rescanned = Mutex<SharedIndex?>(nil)
+  /// The events that the directory has in no stream, once they were asked for.
+  private let hidden = Mutex<[Range<Int>]?>(nil)
 
   /// An index in memory that the writer appends to while readers ask.
   final class SharedIndex: Sendable {
@@ -112,6 +114,16 @@ final class LogSegment: Sendable {
     }.map { base.advanced(by: $0) }
   }
 
+  /// The events that no stream has, in runs counted from the base, as damage hides whose they are.
+  func hiddenLocals() throws(LogError) -> [Range<Int>] {
+    if let memory { return memory.content.withLock { $0.unknown } }
+    guard let directory, !directory.holdsEveryEvent else { return [] }
+    if let known = hidden.withLock({ $0 }) { return known }
+    let found = try scanned(count: directory.count).unknown
+    hidden.withLock { $0 = found }
+    return found
+  }
+
   func frames() throws(LogError) -> FrameList {
     try ask {
       $0.frames
@@ -150,16 +162,21 @@ final class LogSegment: Sendable {
   }
 
   private func rescan(count: Int) throws(LogError) -> SharedIndex {
+    let shared = SharedIndex(try scanned(count: count))
+    return rescanned.withLock { known in
+      if known == nil { known = shared }
+      return known ?? shared
+    }
+  }
+
+  /// The index as the segment itself gives it.
+  private func scanned(count: Int) throws(LogError) -> ActiveIndex {
     var scan = SegmentScan(path: path, file: file, header: header, trustedOffset: .max, limit: .max)
     try scan.run()
     if scan.index.count < count {
       let size = try disk { () throws(StorageError) in try file.size() }
       scan.appendLost(through: base.advanced(by: count), byteCount: max(0, size - scan.offset))
     }
-    let shared = SharedIndex(scan.index)
-    return rescanned.withLock { known in
-      if known == nil { known = shared }
-      return known ?? shared
-    }
+    return scan.index
   }
 }

@@ -64,6 +64,9 @@ final class SegmentDirectory: Sendable {
 
   // MARK: - Asking
 
+  /// Whether every event is in a stream: damage that the segment had before the directory was made hides some.
+  var holdsEveryEvent: Bool { sections.positions.count == count }
+
   /// The place of an event in the segment.
   func local(of event: EventID) throws(LogError) -> Int? {
     let known = try load()

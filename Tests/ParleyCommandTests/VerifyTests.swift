@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func damageIsExitCodeFourAndNamedForPeopleAndPrograms() throws {
-    try damageBody(of: 2)
+    try damageBlock(of: 2)
     let run = try ParleyBinary.run("verify", store)
     #expect(run.status == 4)
     #expect(run.lines.contains { $0.hasPrefix("damage: active/00000000000000000000.seg: ") })
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func readingGoesOnAroundDamageAndSaysSo() throws {
-    try damageBody(of: 2)
+    try damageBlock(of: 2)
     let replay = try ParleyBinary.run("replay", store)
     #expect(replay.status == 4)
     #expect(replay.output.contains("The last one"))
@@ -40,9 +40,35 @@ import Testing
     #expect(try ParleyBinary.run("stats", store).status == 4)
     #expect(try ParleyBinary.run("show", store, "2").diagnostics.contains("parley verify names everything"))
     let timeline = try ParleyBinary.run("timeline", store, "email:ana@example.com")
-    #expect(timeline.status == 0)
+    #expect(timeline.status == 4)
     #expect(timeline.output.contains("The last one"))
-    #expect(timeline.output.contains("damaged"))
+    #expect(timeline.output.contains("position 2 can't be read: damaged"))
+    #expect(!timeline.output.contains("1970"))
+    #expect(timeline.diagnostics.contains("content block 0 damaged"))
+    #expect(try ParleyBinary.run("customer", store, "email:ana@example.com").status == 4)
+  }
+
+  @Test func everyTimelineNamesDamageThatHidesWhoseItIs() throws {
+    let other = chatLine(5, text: "I am Ben").replacingOccurrences(of: "ana@", with: "ben@")
+      .replacingOccurrences(of: "c-991", with: "c-992")
+    _ = try ParleyBinary.run("append", store, input: other)
+    try damageBlock("envelope", of: 2)
+    let ben = "email:ben@example.com"
+    for arguments in [
+      ["timeline", store, ben], ["timeline", store, ben, "--format", "json"],
+      ["timeline", store, ben, "--last", "1", "--channel", "email"],
+      ["customer", store, ben], ["customer", store, ben, "--format", "json"],
+      ["timeline", store, "email:nobody@example.com"], ["find", store, "Ben"],
+    ] {
+      let run = try ParleyBinary.run(arguments, input: Data())
+      #expect(run.status == 4, "\(arguments)")
+      #expect(run.diagnostics.contains("active/00000000000000000000.seg at byte"), "\(arguments)")
+      #expect(run.diagnostics.contains("envelope block 0 damaged, positions "), "\(arguments)")
+    }
+    let timeline = try ParleyBinary.run("timeline", store, ben)
+    #expect(timeline.output.contains("can't be read: damaged"))
+    #expect(timeline.output.contains("I am Ben"))
+    #expect(!timeline.output.contains("1970"))
   }
 
   @Test func appendingCommandsNameDamageOnceAndGoOn() throws {
@@ -71,9 +97,9 @@ import Testing
     #expect(run.lines.contains { $0.hasPrefix("repairable: watermark") })
   }
 
-  /// Flips a bit in the block that holds an event's body.
-  private func damageBody(of position: Int) throws {
-    try damage("body", of: position) { bytes, place in bytes[place.offset + 4] ^= 0x10 }
+  /// Flips a bit in the block that holds a part of an event.
+  private func damageBlock(_ part: String = "body", of position: Int) throws {
+    try damage(part, of: position) { bytes, place in bytes[place.offset + 4] ^= 0x10 }
   }
 
   /// Makes zeros of the whole frame that holds an event.

@@ -119,6 +119,32 @@ import Testing
       if case .gap(let gap) = entry.content { gap.reason == .damaged && gap.first == position } else { false }
     }
     #expect(named, "the timeline says what it can't show")
+    let gap = try #require(seen.entries.first { $0.position == position })
+    #expect(gap.time.time == StoreWorld.time(20) && !gap.isUndated, "its envelope says when it was")
+  }
+
+  @Test(arguments: [StoreAccess.reading, .appending])
+  func whatHidesWhoseItIsIsNamedInEveryTimelineFromThereOn(access: StoreAccess) throws {
+    let last = store.head
+    let lost = try store.appendBlocking([
+      .message("lost", from: StoreWorld.ana, in: StoreWorld.mail, id: "m8", at: StoreWorld.time(20))
+    ])[0].position
+    let place = try #require(try store.log.place(of: lost))
+    try store.appendBlocking([
+      .message("after", from: StoreWorld.ana, in: StoreWorld.mail, id: "m9", at: StoreWorld.time(21))
+    ])
+    store.log.close()
+    world.storage.disk.flip(place.file, offset: place.envelopes.bytes.lowerBound, bit: 3)
+    let damaged = try world.reopened(for: access)
+    for identity in [StoreWorld.ana, StoreWorld.ben] {
+      let gaps = try damaged.seen(identity).entries.filter(\.isUndated)
+      #expect(gaps.map(\.position) == [lost])
+      let customer = try damaged.customerBlocking(of: identity)
+      #expect(customer.gaps.map(\.first) == [lost] && customer.gaps.map(\.last) == [lost])
+    }
+    let before = Position(last.rawValue - 1)
+    #expect(!(try damaged.seen(StoreWorld.ana, asOf: before).entries.contains(where: \.isUndated)))
+    #expect(try damaged.seen(StoreWorld.ana, asOf: lost).entries.contains(where: \.isUndated))
   }
 
   /// The active segment as it is now.

@@ -32,16 +32,26 @@ extension ConversationStore {
     return Position(rawValue: low - 1)
   }
 
-  /// Throws exit code 5, with near spellings, when nothing was ever recorded under an identity.
+  /// Throws exit code 5, with near spellings, when nothing was ever recorded under an identity; exit code 4 when
+  /// damage leaves that open.
   func require(_ identity: Identity) async throws {
     guard try await !knows(identity) else { return }
     let wanted = identity.resolved(by: normalization)
+    try requireNothingHidden(under: wanted)
     let near = try nearSpellings(of: wanted).map(\.description)
     throw CommandFailure(
       .noSuchIdentity, "nothing is recorded under \(wanted)",
       hint: near.isEmpty
         ? "parley find looks for a name, an address or a number."
         : "Did you mean \(near.joined(separator: ", "))?")
+  }
+
+  private func requireNothingHidden(under identity: Identity) throws {
+    guard head > .start else { return }
+    let damages = try log.hiddenEvents(through: Position(rawValue: head.rawValue - 1))
+    guard !damages.isEmpty else { return }
+    for damage in damages { Diagnostics.write(damage.description) }
+    throw CommandFailure(.damage, "nothing that can be read is recorded under \(identity)")
   }
 
   private func nearSpellings(of identity: Identity) throws -> [Identity] {

@@ -38,5 +38,6 @@ struct CustomerCommand: AsyncParsableCommand {
     let output = Output()
     try output.write(line: format == .json ? report.json : report.text)
     try output.flush()
+    try Diagnostics.report(customer.gaps)
   }
 }

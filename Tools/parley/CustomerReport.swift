@@ -23,6 +23,7 @@ struct CustomerReport {
       section("refused", customer.refusals.map { "\(line($0.link)) (refused: \($0.ground.words))" }),
       section("known not to be one customer", customer.separated.map { "\($0.first) and \($0.second)" }),
       section("used by several customers", customer.shared.map(\.description)),
+      section("damaged, and may belong here", customer.gaps.map(\.explanation)),
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
   }
@@ -58,6 +59,7 @@ struct CustomerReport {
     json.add("refusals", raw: JSONText.list(customer.refusals.map(Self.json)))
     json.add("separated", raw: JSONText.list(customer.separated.map(Self.json)))
     json.add("shared", raw: JSONText.list(customer.shared.map { JSONText.quoted($0.description) }))
+    if !customer.gaps.isEmpty { json.add("damaged", raw: JSONText.list(customer.gaps.map(Self.json))) }
     return json.line
   }
 
@@ -88,6 +90,14 @@ struct CustomerReport {
   private static func json(_ refusal: CustomerRefusal) -> String {
     var json = json(refusal.link)
     json.add("ground", "\(refusal.ground)")
+    return json.line
+  }
+
+  private static func json(_ gap: TimelineGap) -> String {
+    var json = JSONText()
+    json.add("first", gap.first.rawValue)
+    json.add("last", gap.last.rawValue)
+    json.add("explanation", gap.explanation)
     return json.line
   }
 

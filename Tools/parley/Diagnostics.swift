@@ -1,3 +1,5 @@
+import ParleyEvents
+
 /// What a command says to the person, on standard error.
 enum Diagnostics {
   /// A line of text.
@@ -9,5 +11,14 @@ enum Diagnostics {
   static func error(_ failure: CommandFailure) {
     write("parley: \(failure.message)")
     if let hint = failure.hint { write("  \(hint)") }
+  }
+
+  /// Says what is damaged of what a command read. Throws exit code 4 when something is.
+  static func report(_ gaps: [TimelineGap]) throws {
+    let damaged = gaps.filter { $0.reason == .damaged }
+    guard !damaged.isEmpty else { return }
+    var said: Set<String> = []
+    for gap in damaged where said.insert(gap.explanation).inserted { write(gap.explanation) }
+    throw ExitStatus.damage
   }
 }

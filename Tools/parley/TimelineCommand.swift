@@ -73,6 +73,8 @@ struct TimelineCommand: AsyncParsableCommand {
       try output.write(shown.text(textOptions(for: output)))
     }
     try output.flush()
+    try Diagnostics.report(
+      whole.entries.compactMap { if case .gap(let gap) = $0.content { gap } else { nil } })
   }
 
   private func window(for output: Output) -> TimelineWindow {
