@@ -17,8 +17,15 @@ public struct StoreFinding: Hashable, Sendable {
   public var file: String
   /// What was found and what was expected.
   public var message: String
-  /// The events that can't be read whole.
+  /// The events that can't be read whole; of a missing blob the first that names it.
   public var positions: Range<Position>?
+
+  init(_ weight: Weight, file: String, _ message: String, positions: Range<Position>? = nil) {
+    self.weight = weight
+    self.file = file
+    self.message = message
+    self.positions = positions
+  }
 
   init(_ finding: LogFinding) {
     weight = finding.weight == .damage ? .damage : .repairable
@@ -30,6 +37,8 @@ public struct StoreFinding: Hashable, Sendable {
 
 extension ConversationStore {
   /// Reads everything and checks everything there is to check. Changes nothing. Takes as long as reading every byte.
+  ///
+  /// A blob that an event names and that is not there is damage, also where it never was: in a copy made of lines.
   @concurrent
   public func verify() async throws(StoreError) -> [StoreFinding] {
     try await IOThreads.shared.run { () throws(StoreError) in try self.verifyBlocking() }
@@ -38,8 +47,9 @@ extension ConversationStore {
   /// `verify()`, blocking; `progress` gets the events read so far.
   package func verifyBlocking(progress: (Position) -> Void = { _ in }) throws(StoreError) -> [StoreFinding] {
     try refresh()
-    return try StoreError.wrappingLog { () throws(LogError) in
-      try log.verify(progress: progress).map(StoreFinding.init)
+    let findings = try StoreError.wrappingLog { () throws(LogError) in
+      try log.verify(progress: progress).map { StoreFinding($0) }
     }
+    return try findings + missingBlobs()
   }
 }

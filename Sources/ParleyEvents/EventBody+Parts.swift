@@ -2,7 +2,7 @@ import ParleyEnvelope
 import ParleySchemas
 import SwiftProtobuf
 
-// The content of the kinds that have parts: messages, edits, posts and notes.
+// The content of the kinds that have parts: messages, edits, posts and notes; and what lies outside the log.
 
 extension Event.Body {
   /// The content parts; none, and not to be set, for a kind that has no parts.
@@ -55,5 +55,18 @@ extension Event.Body {
       return nil
     }
     return parts[0].text
+  }
+}
+
+extension Event.Body {
+  /// What it names of the bytes outside the log: of its parts, of the message as it came, of a file.
+  package var blobs: [BlobReference] {
+    var blobs = parts.filter(\.hasBlob).map(\.blob)
+    switch self {
+    case .messageSent(let message) where message.hasRaw: blobs.append(message.raw)
+    case .mediaStored(let media) where media.hasBlob: blobs.append(media.blob)
+    default: break
+    }
+    return blobs
   }
 }

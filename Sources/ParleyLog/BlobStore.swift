@@ -102,7 +102,8 @@ package final class BlobStore: Sendable {
     }
   }
 
-  static func path(of digest: BlobDigest) -> String { parent(of: digest) + "/" + digest.hex }
+  /// The blob's file, relative to the store's directory.
+  package static func path(of digest: BlobDigest) -> String { parent(of: digest) + "/" + digest.hex }
 
   static func parent(of digest: BlobDigest) -> String { directory + "/" + digest.hex.prefix(2) }
 
