@@ -67,6 +67,35 @@ import Testing
     #expect(timeline.output.contains(#""channel":"chat","touchpoint":"shop""#))
   }
 
+  @Test func attachmentsStayBehindAndBothStoresSaySo() throws {
+    let mail = """
+      From: ana@example.com
+      To: help@shop.example
+      Date: Mon, 2 Feb 2026 09:00:00 +0100
+      Message-ID: <m1@example.com>
+      MIME-Version: 1.0
+      Content-Type: application/pdf; name="order.pdf"
+      Content-Transfer-Encoding: base64
+
+      JVBERi0xLjQK
+
+      """
+    let path = try scratch.write("mail.eml", mail)
+    #expect(try ParleyBinary.run("import", "eml", first, path).status == 0)
+    #expect(try ParleyBinary.run("verify", first).status == 0)
+    let replay = try ParleyBinary.run("replay", first)
+    #expect(
+      replay.diagnostics
+        == "1 event names 1 attachment: their bytes are not in the lines, they stay in the store's blobs\n")
+    #expect(try ParleyBinary.run("replay", first, "--quiet").diagnostics.isEmpty)
+    #expect(try ParleyBinary.run("append", second, input: replay.output).status == 0)
+    let verify = try ParleyBinary.run("verify", second)
+    #expect(verify.status == 4)
+    #expect(verify.lines.count == 1)
+    #expect(verify.lines.first?.hasPrefix("damage: blobs/") == true)
+    #expect(verify.lines.first?.contains("missing, and named by the event at position ") == true)
+  }
+
   private func kinds(of store: String) throws -> [String] {
     try ParleyBinary.run("replay", store, "--envelopes").lines.map { line in
       String(line.components(separatedBy: "\"kind\":\"")[1].prefix { $0 != "\"" })

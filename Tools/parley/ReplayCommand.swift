@@ -13,6 +13,9 @@ struct ReplayCommand: AsyncParsableCommand {
       All conditions combine. The lines go straight back into `parley append`, also into another store. Memory \
       stays bounded whatever the store's size. --format text gives a line for people instead.
 
+      The bytes of attachments are not in the lines: they stay in the store's blobs, and `parley verify` names \
+      every one that another store lacks.
+
       Example:
         parley replay support.parley --channel email --since 2026-11-01T00:00:00Z
         parley replay support.parley | parley append other.parley
@@ -43,7 +46,9 @@ struct ReplayCommand: AsyncParsableCommand {
 
   @OptionGroup var narrowed: ScanArguments
 
-  @Flag(help: "Envelopes alone: times, kinds and keyed ids, nothing readable about people.")
+  @Flag(
+    help:
+      "Envelopes alone: times, kinds and keyed ids, nothing readable about people.")
   var envelopes = false
 
   @Flag(help: "Leaves out the exact bytes that some bodies need to come back the same.")
@@ -75,15 +80,28 @@ struct ReplayCommand: AsyncParsableCommand {
       }
     } else {
       let names = opened.names
+      var events = 0
+      var attachments = 0
       var lines = LineRenderer(output, line: line(names))
       try scan.events { event in
         names.learn(from: event)
         try lines.take(event)
+        let blobs = event.body.blobs.count
+        attachments += blobs
+        events += blobs > 0 ? 1 : 0
       }
       try lines.finish()
+      try output.flush()
+      if events > 0, format != .text { store.say(Self.note(events: events, attachments: attachments)) }
     }
     try output.flush()
     try scan.reportDamage()
+  }
+
+  /// What the lines do not hold.
+  private static func note(events: Int, attachments: Int) -> String {
+    "\(counted(events, "event")) \(events == 1 ? "names" : "name") \(counted(attachments, "attachment")): "
+      + "their bytes are not in the lines, they stay in the store's blobs"
   }
 
   private func line(_ names: StoreNames) -> @Sendable (Event) -> String {
