@@ -8,6 +8,7 @@ extension ConversationStore {
   ///
   /// - Parameters:
   ///   - basis: `agent` for somebody who has checked it; `contact` for a program that has proof as good as `trust`.
+  ///     `agent` by any other actor throws `invalid_actor`.
   ///   - evidence: what shows it, in words.
   ///   - reason: why it is done now, in words.
   @discardableResult @concurrent
@@ -18,7 +19,7 @@ extension ConversationStore {
     let statement = statement(
       first, second, by: actor, trust: trust, basis: basis, evidence: evidence, reason: reason, at: time)
     return try await IOThreads.shared.run { () throws(StoreError) in
-      try self.record(statement) { $0.link() }
+      try self.recordLink(statement)
     }
   }
 
@@ -48,7 +49,7 @@ extension ConversationStore {
   ) throws(StoreError) -> LinkOutcome {
     let statement = statement(
       first, second, by: actor, trust: trust, basis: basis, evidence: evidence, reason: reason, at: time)
-    return try record(statement) { $0.link() }
+    return try recordLink(statement)
   }
 
   /// `unlink(_:_:by:…)`, blocking.
@@ -71,6 +72,18 @@ extension ConversationStore {
       first: first.resolved(by: normalization), second: second.resolved(by: normalization), trust: trust,
       basis: basis, evidence: evidence, reason: reason, actor: actor, time: time ?? clock(),
       link: Bytes16(high: generator.next(), low: generator.next()))
+  }
+
+  /// A bot or a rule has checked nothing: its link must not pass for an agent's.
+  private func recordLink(_ statement: LinkRun.Statement) throws(StoreError) -> LinkOutcome {
+    guard statement.basis != .agent || statement.actor.kind == .agent else {
+      throw StoreError(
+        EventError(
+          .invalidActor,
+          "a link on the basis `agent` is by an agent, not by \(statement.actor.kind.name); "
+            + "give an agent, or the basis `contact`"))
+    }
+    return try record(statement) { $0.link() }
   }
 
   /// Decides and records, again when somebody was faster. Blocks.

@@ -74,7 +74,19 @@ import Testing
     let run = try link(Self.ana, "email:noreply@shop.example")
     #expect(run.status == 1)
     #expect(run.diagnostics.contains("the link was refused, and the refusal recorded: "))
-    #expect(try ParleyBinary.run("customer", store, Self.ana).output.contains("refused: "))
+    let customer = try ParleyBinary.run("customer", store, Self.ana).output
+    #expect(customer.contains("refused: "))
+  }
+
+  @Test(arguments: ["bot:helper", "automation:rule-1", "system:crm"])
+  func aLinkThatNoAgentGivesIsAWrongCommandLine(actor: String) throws {
+    let before = try ParleyBinary.run("replay", store).output
+    let run = try ParleyBinary.run(
+      "link", store, Self.ana, Self.phone, "--evidence", "same name", "--by", actor)
+    #expect(run.status == 2)
+    #expect(run.diagnostics.contains("a link needs an agent"))
+    #expect(run.diagnostics.contains("--by agent:NAME"))
+    #expect(try ParleyBinary.run("replay", store).output == before)
   }
 
   @Test func identitiesComeFromStandardInputToo() throws {

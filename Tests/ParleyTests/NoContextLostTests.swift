@@ -22,6 +22,19 @@ import Testing
     #expect(try store.linkBlocking(StoreWorld.anaPhone, StoreWorld.anaVisitor, by: .agent("kim")) == .linked)
   }
 
+  @Test func aLinkByABotOrARuleNeverPassesForAnAgents() throws {
+    let head = store.head
+    for actor in [Actor.bot("helper"), .automation("rule-1"), .system("crm")] {
+      #expect(throws: StoreError(.init(rawValue: "invalid_actor"), "")) {
+        try store.linkBlocking(StoreWorld.ana, StoreWorld.anaVisitor, by: actor)
+      }
+      #expect(store.head == head)
+    }
+    let claimed = try store.linkBlocking(
+      StoreWorld.ana, StoreWorld.anaVisitor, by: .bot("helper"), trust: .claimed, basis: .contact)
+    #expect(claimed == .suggested)
+  }
+
   @Test func aTimelineIsTheSameFromAnyOfTheCustomersIdentities() throws {
     try linkAna()
     let seen = try store.seen(StoreWorld.ana)

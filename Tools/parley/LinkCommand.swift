@@ -10,7 +10,7 @@ struct LinkCommand: AsyncParsableCommand {
     abstract: "Joins two identities: they belong to one customer.",
     discussion: """
       Recorded as a fact with its evidence, and can be taken back: no event moves. A link that contradicts what \
-      is known is refused, with the reason.
+      is known is refused, with the reason. It is an agent's word: no bot or rule gives it.
 
       Example:
         parley link support.parley email:ana@example.com phone:+493012345678 \\
@@ -29,6 +29,11 @@ struct LinkCommand: AsyncParsableCommand {
 
   func run() async throws {
     let typed = try pair.values()
+    guard typed.actor.kind == .agent else {
+      throw CommandFailure(
+        .usage, "a link needs an agent who has checked it; \(typed.actor.kind.name) is none",
+        hint: "--by agent:NAME says who it is.")
+    }
     let opened = try await store.open(for: .appending)
     let pair = typed.resolved(by: opened)
     try await pair.noteUnknown(in: opened, store)
