@@ -9,7 +9,8 @@ struct AppendCommand: AsyncParsableCommand {
     discussion: """
       Reads one event a line and writes one receipt a line, in the same order, only once the event is durable: \
       its position and whether it was stored now or before, or the error. A line that can't be taken costs \
-      itself, not the others; the exit code is then 1. Appending the same lines again adds nothing.
+      itself, not the others; the exit code is then 1. A line with an `id` is stored once, however often it is \
+      appended; one without an id is another event each time.
 
       Example:
         parley append support.parley chat.jsonl
