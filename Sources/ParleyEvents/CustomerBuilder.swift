@@ -65,7 +65,7 @@ struct CustomerBuilder {
     let settled = settled()
     return outward { $0.kind == .identitySuggested || ($0.kind == .identityLinked && $0.followedBy == nil) }
       .filter { record in record.streams.flatMap { settled[$0] }.map { $0 < record.position } ?? true }
-      .map { link($0, .contact) }
+      .map { link($0, $0.basis) }
   }
 
   /// Where pairs were last declined or separated: suggestions before that are settled.
@@ -78,7 +78,7 @@ struct CustomerBuilder {
 
   private func refusals() -> [CustomerRefusal] {
     outward { $0.kind == .identityRefused }
-      .map { CustomerRefusal(link: link($0, .contact), ground: $0.ground) }
+      .map { CustomerRefusal(link: link($0, $0.basis), ground: $0.ground) }
   }
 
   private func separated() -> [IdentityPair] {

@@ -74,10 +74,14 @@ extension LinkRecord {
   /// By what the link is followed; nil for one that is merely claimed, whoever recorded it as linked.
   var followedBy: LinkBasis? {
     guard kind == .identityLinked, let second else { return nil }
-    let bases: [(LinkEvidence.Basis, LinkBasis)] = [(.agent, .agent), (.handoff, .handoff)]
-    let basis = bases.first { pair in evidence.contains { $0.basis == pair.0 } }?.1 ?? .contact
     let link = ProposedLink(first.identity, second.identity, trust: trust, basis: basis)
     return link.isFollowable ? basis : nil
+  }
+
+  /// Who asked for it, by its evidence.
+  var basis: LinkBasis {
+    let bases: [(LinkEvidence.Basis, LinkBasis)] = [(.agent, .agent), (.handoff, .handoff)]
+    return bases.first { pair in evidence.contains { $0.basis == pair.0 } }?.1 ?? .contact
   }
 
   /// Whether it holds at an instant: from its beginning on, until its end.

@@ -76,6 +76,7 @@ import Testing
     #expect(run.diagnostics.contains("the link was refused, and the refusal recorded: "))
     let customer = try ParleyBinary.run("customer", store, Self.ana).output
     #expect(customer.contains("refused: "))
+    #expect(customer.contains(": agent, verified, at position "), "a person asked for it")
   }
 
   @Test(arguments: ["bot:helper", "automation:rule-1", "system:crm"])
