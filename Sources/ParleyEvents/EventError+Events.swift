@@ -34,6 +34,8 @@ extension EventError.Code {
   public static let missingMember = Self(rawValue: "missing_member")
   /// A member's value is not what it takes, or it contradicts another member.
   public static let invalidMember = Self(rawValue: "invalid_member")
+  /// A line holds an event's envelope alone: nothing that could be stored.
+  public static let envelopeOnly = Self(rawValue: "envelope_only")
   /// A kind has no name, or this version has no schema for it.
   public static let unknownKind = Self(rawValue: "unknown_kind")
 }

@@ -14,6 +14,10 @@ struct EventLineReader {
   }
 
   mutating func event() throws(EventError) -> NewEvent {
+    guard take("envelopeOnly") == nil else {
+      throw EventError(
+        .envelopeOnly, "the line is an envelope without its event; give lines exported without --envelopes")
+    }
     let kind = try kind()
     let version = try number("version", UInt16.self)
     var event = try party(kind)

@@ -80,6 +80,18 @@ import Testing
     #expect(!readable)
   }
 
+  @Test func envelopesAloneAreRefusedWhenTheyAreReadBack() throws {
+    let envelopes = try ParleyBinary.run("replay", store, "--envelopes")
+    let other = scratch.path("other")
+    _ = try ParleyBinary.run("init", other, "--quiet")
+    let run = try ParleyBinary.run("append", other, input: envelopes.output)
+    #expect(run.status == 1)
+    #expect(run.lines.count == Self.messages + 2)
+    let areRefused = run.lines.allSatisfy { $0.contains(#""error":"envelope_only""#) }
+    #expect(areRefused, "\(run.lines[0])")
+    #expect(try ParleyBinary.run("replay", other).output.isEmpty)
+  }
+
   @Test func showGivesOneEventAndWhereItLies() throws {
     let run = try ParleyBinary.run("show", store, "2")
     #expect(run.status == 0)

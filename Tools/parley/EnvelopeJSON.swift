@@ -13,6 +13,8 @@ enum EnvelopeJSON {
     addCodes(envelope, to: &json)
     if !envelope.previous.isNone { json.add("previous", envelope.previous.rawValue) }
     if envelope.sourceOrder > 0 { json.add("order", envelope.sourceOrder) }
+    // What tells whoever reads it as an event that there is none in it.
+    json.add("envelopeOnly", raw: "true")
     return json.line
   }
 

@@ -48,7 +48,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
   @Flag(
     help:
-      "Envelopes alone: times, kinds and keyed ids, nothing readable about people.")
+      "Envelopes alone: times, kinds and keyed ids, nothing readable about people. They can't be read back.")
   var envelopes = false
 
   @Flag(help: "Leaves out the exact bytes that some bodies need to come back the same.")
