@@ -24,9 +24,10 @@ extension TimelineTextWriter {
   mutating func writeOmitted() {
     let omitted = timeline.omitted
     guard omitted.total > 0 else { return }
+    let hint = options.internalHint.isEmpty ? "" : " (\(options.internalHint))"
     let words = [
       (omitted.earlier, "earlier"), (omitted.later, "later"), (omitted.otherChannels, "in other channels"),
-      (omitted.internalEntries, "internal"),
+      (omitted.internalEntries, "internal" + hint),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     line([])
     paragraph("… not shown: " + words.joined(separator: ", "), .dim, indent: 0)
@@ -48,7 +49,13 @@ extension TimelineTextWriter {
   }
 
   private func joinWords(_ join: TimelineIdentity.Join) -> String {
-    "\(VisibleText.line(join.how)) \(moment(join.at)) \(cite(join.position))"
+    let how =
+      switch join.how {
+      case "agent": "joined by an agent,"
+      case "handoff": "joined by a handoff,"
+      default: VisibleText.line(join.how)
+      }
+    return "\(how) \(moment(join.at)) \(cite(join.position))"
   }
 
   private mutating func writeSummary() {
@@ -56,8 +63,10 @@ extension TimelineTextWriter {
     let conversations = timeline.conversations.count
     let through = timeline.position.isNone ? "nothing recorded" : "through \(cite(timeline.position))"
     let entries = counted(total, "entry", "entries")
+    let shown = timeline.omitted.total > 0 ? ", \(timeline.entries.count) of them shown" : ""
     paragraph(
-      "\(entries) in \(counted(conversations, "conversation", "conversations")), \(through)", .dim, indent: 0)
+      "\(entries) in \(counted(conversations, "conversation", "conversations"))\(shown), \(through)", .dim,
+      indent: 0)
   }
 
   private mutating func list<Item>(

@@ -20,6 +20,8 @@ extension Timeline {
     public var color: Color
     /// Lines shown of one body; nil shows all, quoted mail and signatures included.
     public var bodyLinesMax: Int?
+    /// How to see the entries that only we may see, where they are left out; empty says nothing.
+    public var internalHint = ""
 
     /// Options for reading on a terminal of 80 columns.
     public init(width: Int = 80, zone: UTCOffset = .utc, color: Color = .off, bodyLinesMax: Int? = 12) {

@@ -37,6 +37,14 @@ import Testing
     for (name, text) in words { #expect(run.output.contains(text) == shown.contains(name), "\(name)") }
   }
 
+  @Test func whatIsLeftOutIsCountedAndSaysHowToSeeIt() throws {
+    let run = try ParleyBinary.run("timeline", store, Self.ana)
+    #expect(run.output.contains("… not shown: 1 internal (--internal shows them)"))
+    #expect(run.output.contains(" entries in 2 conversations, 4 of them shown, through #"))
+    let whole = try ParleyBinary.run("timeline", store, Self.ana, "--internal")
+    #expect(!whole.output.contains("of them shown"))
+  }
+
   @Test func timesAreShownAtTheZoneAsked() throws {
     let run = try ParleyBinary.run("timeline", store, Self.ana, "--zone", "-05:00")
     #expect(run.output.contains("03:00 "))

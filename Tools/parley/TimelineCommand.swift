@@ -86,9 +86,11 @@ struct TimelineCommand: AsyncParsableCommand {
   }
 
   private func textOptions(for output: Output) -> Timeline.TextOptions {
-    Timeline.TextOptions(
+    var options = Timeline.TextOptions(
       width: System.terminalColumns() ?? Self.columnsOfFiles, zone: zone.offset,
       color: output.hasColor ? .on : .off)
+    options.internalHint = "--internal shows them"
+    return options
   }
 
   /// The width of a text that goes to a file or another program.
