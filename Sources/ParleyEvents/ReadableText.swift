@@ -18,8 +18,15 @@ enum ReadableText {
 }
 
 extension ContentPart {
+  /// Whether the text is the beginning of one that stands whole in a blob.
+  var isCutText: Bool {
+    hasBlob && !text.isEmpty && UInt64(text.utf8.count) < blob.size
+      && blob.mediaType == mediaType + "; charset=utf-8"
+  }
   /// Whether it is text to be read in place: no media type means plain text.
-  fileprivate var isText: Bool { !hasBlob && (mediaType.isEmpty || mediaType.hasPrefix("text/")) }
+  fileprivate var isText: Bool {
+    (!hasBlob || isCutText) && (mediaType.isEmpty || mediaType.hasPrefix("text/"))
+  }
   fileprivate var isHTML: Bool { mediaType.hasPrefix("text/html") }
 }
 

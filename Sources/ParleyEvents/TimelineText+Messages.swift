@@ -81,7 +81,9 @@ extension TimelineTextWriter {
   // MARK: - Attachments and engagements
 
   private mutating func writeAttachments(_ message: TimelineMessage) {
-    for part in message.current.parts where part.hasBlob { writeFile(part.blob, "attached") }
+    for part in message.current.parts where part.hasBlob {
+      writeFile(part.blob, part.isCutText ? "cut here; whole text in the blob" : "attached")
+    }
     let known = Set(message.current.parts.map(\.blob.digest))
     for media in message.media where !known.contains(media.media.blob.digest) { write(media) }
   }

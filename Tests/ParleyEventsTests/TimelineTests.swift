@@ -511,6 +511,29 @@ import Testing
     #expect(!story.timeline.text().contains("1970"))
   }
 
+  @Test func aTextThatIsCutShowsItsBeginning() {
+    var story = TimelineStory()
+    var mail = message("The beginning")
+    mail.parts[0].blob.mediaType = mail.parts[0].mediaType + "; charset=utf-8"
+    mail.parts[0].blob.size = 500_000
+    story.add(mail, at: "2026-11-22T10:00:00Z")
+    let text = story.timeline.text()
+    #expect(text.contains("        The beginning\n        ⎘ cut here; whole text in the blob"))
+    mail.parts[0].blob.size = 5
+    var other = TimelineStory()
+    other.add(mail, at: "2026-11-22T10:00:00Z")
+    #expect(!other.timeline.text().contains("The beginning"), "an attached text stays a file")
+  }
+
+  @Test func howAnIdentityCameToBeJoinedIsNotReadAsWhoItIs() {
+    var story = TimelineStory()
+    story.add(message("one"), at: "2026-11-22T10:00:00Z")
+    story.input.identities[0].joins = [
+      .init(to: TimelineStory.ana, trust: .verified, how: "agent", at: .zero, position: .start)
+    ]
+    #expect(story.timeline.text().contains("  joined by an agent, 1 Jan 1970 00:00 #0"))
+  }
+
   @Test func whatIsObservedStandsWithTheIdentity() {
     var story = TimelineStory()
     var observed = IdentityObserved()
