@@ -67,6 +67,19 @@ import Testing
     #expect(early.diagnostics.contains("nothing was recorded by 2020-01-01T00:00:00Z"))
   }
 
+  @Test func anIdentityThatWasNotThereYetIsUnknownAsOfThen() throws {
+    let later = chatLine(9).replacingOccurrences(of: "ana@", with: "ben@")
+      .replacingOccurrences(of: "c-991", with: "c-992")
+    _ = try ParleyBinary.run("append", store, input: later)
+    for command in ["timeline", "customer"] {
+      let run = try ParleyBinary.run(command, store, "email:ben@example.com", "--as-of", "0")
+      #expect(run.status == 5)
+      #expect(run.output.isEmpty)
+      #expect(run.diagnostics.contains("nothing was recorded under email:ben@example.com through position 0"))
+      #expect(try ParleyBinary.run(command, store, Self.ana, "--as-of", "0").status == 0)
+    }
+  }
+
   @Test(arguments: [
     ["--last", "0"], ["--channel", "smoke"], ["--actor", "agent:kim"], ["--format", "html"],
   ])

@@ -46,6 +46,16 @@ extension ConversationStore {
         : "Did you mean \(near.joined(separator: ", "))?")
   }
 
+  /// Throws exit code 5 when nothing was recorded under an identity through a position, nor hidden by damage.
+  func require(_ identity: Identity, asOf position: Position) throws {
+    guard position < head else { return }
+    let first = try log.positions(of: stream(of: identity), before: position.advanced(by: 1), last: 1)
+    guard first.isEmpty, try log.hiddenEvents(through: position).isEmpty else { return }
+    throw CommandFailure(
+      .noSuchIdentity,
+      "nothing was recorded under \(identity.resolved(by: normalization)) through position \(position) yet")
+  }
+
   private func requireNothingHidden(under identity: Identity) throws {
     guard head > .start else { return }
     let damages = try log.hiddenEvents(through: Position(rawValue: head.rawValue - 1))

@@ -33,7 +33,9 @@ struct CustomerCommand: AsyncParsableCommand {
     let wanted = try IdentityReader.identity(identity)
     let opened = try await store.open(for: .reading)
     try await opened.require(wanted)
-    let customer = try await opened.customer(of: wanted, asOf: try asOf.map { try opened.position(at: $0) })
+    let position = try asOf.map { try opened.position(at: $0) }
+    if let position { try opened.require(wanted, asOf: position) }
+    let customer = try await opened.customer(of: wanted, asOf: position)
     let report = CustomerReport(customer, zone: zone.offset)
     let output = Output()
     try output.write(line: format == .json ? report.json : report.text)
