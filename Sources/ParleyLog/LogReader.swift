@@ -95,7 +95,8 @@ final class LogReader: Sendable {
       $0 = Progress(base: active.base, nextSequence: scan.nextSequence, lastDigest: scan.lastDigest)
     }
     // Below the mark but not provable: damaged, and counted, so that readers name it.
-    let head = mark.map { $0.segment == active.base ? $0.head : active.end } ?? active.end
+    // The same where the segment that the mark names is gone: its events are missing, not unheard of.
+    let head = mark?.head ?? active.end
     return LogView(segments: segments + [active], head: head)
   }
 }

@@ -48,7 +48,7 @@ struct Recovery {
 
   /// Every segment but the last: by its directory, or scanned when that is missing.
   private mutating func openComplete() throws(LogError) {
-    for base in files.bases.dropLast() {
+    for base in isNewestMissing ? files.bases[...] : files.bases.dropLast() {
       guard let opened = try files.openSegment(base, .read) else {
         damages.append(lostSegment(base))
         continue
@@ -64,6 +64,12 @@ struct Recovery {
     }
   }
 
+  /// Whether the segment that the mark names is gone: then every other is complete.
+  private var isNewestMissing: Bool {
+    guard let mark else { return false }
+    return files.bases.last.map { $0 < mark.segment } ?? (mark.head > .start)
+  }
+
   private func lostSegment(_ base: Position) -> Damage {
     let end = files.bases.first { $0 > base } ?? mark?.head ?? base
     return Damage(
@@ -73,6 +79,10 @@ struct Recovery {
   // MARK: - The active segment
 
   private mutating func recoverActive() throws(LogError) -> Outcome {
+    if isNewestMissing, let mark {
+      if mark.head > mark.segment { damages.append(lostSegment(mark.segment)) }
+      return try restart(at: mark.head)
+    }
     guard let base = files.bases.last else { return try restart(at: mark?.head ?? .start) }
     guard let opened = try files.openSegment(base, .readWrite) else { return try restartWithout(base) }
     let isMarked = mark?.segment == base

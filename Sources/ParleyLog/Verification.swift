@@ -74,6 +74,7 @@ private struct Verification {
       progress(min(expected, view.head))
     }
     if view.head > expected { findings.append(LogFinding(view.missing(expected))) }
+    try checkBehindMark()
     try checkEvents(progress)
     try checkBlobs()
   }
@@ -137,6 +138,22 @@ private struct Verification {
       findings.append(
         LogFinding(.repairable, file: directory.path, "it is not the directory of its segment: delete it"))
     }
+  }
+
+  /// Whether whole frames lie behind the mark, as after a crash between a sync and the mark, or when the mark was
+  /// lost in part: readers don't show them, as nothing says that they are durable.
+  private mutating func checkBehindMark() throws(LogError) {
+    guard !log.isWritable, let active = view.segments.last, active.isIndexedInMemory else { return }
+    var scan = SegmentScan(
+      path: active.path, file: active.file, header: active.header, trustedOffset: 0, limit: .max)
+    try scan.run()
+    // A writer at work has moved the mark by now.
+    guard scan.head > view.head, scan.head > (try log.files.watermark()?.head ?? scan.head) else { return }
+    findings.append(
+      LogFinding(
+        .repairable, file: active.path,
+        "\(view.head.distance(to: scan.head)) whole events lie behind the durable mark: the next opening for "
+          + "appending takes them in", positions: view.head..<scan.head))
   }
 
   private mutating func checkHeaders(of segment: LogSegment) throws(LogError) {

@@ -96,6 +96,53 @@ import Testing
     for _ in 0..<5 { #expect(try segment() == first) }
   }
 
+  @Test func positionsOfANewestSegmentThatIsGoneAreNamedAndNeverUsedAgain() throws {
+    let world = try LogWorld(segmentEventsMax: 30)
+    var log = try world.open()
+    for number in 0..<70 { _ = try log.append(AppendBatch([LogWorld.record(number)])) }
+    log.close()
+    try world.storage.remove("active/00000000000000000060.seg")
+    func expectNamed(_ log: EventLog) throws {
+      let lost = Position(60)..<Position(70)
+      #expect(try log.verify().contains { $0.weight == .damage && $0.positions == lost })
+      var replayed: [Range<Position>] = []
+      try log.replay(.records) { piece in
+        if case .damage(let damage) = piece { replayed.append(damage.positions) }
+        return .proceed
+      }
+      #expect(replayed == [lost])
+    }
+    let reader = try EventLog.openForReading(environment: world.environment, options: world.options)
+    #expect(reader.head == Position(70))
+    try expectNamed(reader)
+    for number in 70..<80 {
+      log = try world.open()
+      #expect(try log.append(AppendBatch([LogWorld.record(number)])) == .stored([Position(number)]))
+      try expectNamed(log)
+      log.close()
+    }
+  }
+
+  @Test func wholeEventsBehindTheMarkAreNamed() throws {
+    let world = try LogWorld()
+    var log = try world.open()
+    _ = try log.append(AppendBatch([LogWorld.record(0)]))
+    log.close()
+    let marks = try world.storage.open("watermark", .read).read(8192, at: 0)
+    log = try world.open()
+    _ = try log.append(AppendBatch([LogWorld.record(1), LogWorld.record(2)]))
+    log.close()
+    let file = try world.storage.open("watermark", .readWrite)
+    try marks.withBytes { span throws(StorageError) in try file.write(span, at: 0) }
+    let reader = try EventLog.openForReading(environment: world.environment, options: world.options)
+    #expect(reader.head == Position(1))
+    let behind = Position(1)..<Position(3)
+    #expect(try reader.verify().contains { $0.weight == .repairable && $0.positions == behind })
+    log = try world.open()
+    try world.expect(log, holds: (0..<3).map { LogWorld.record($0) })
+    #expect(try log.verify().isEmpty)
+  }
+
   @Test func everythingButTheSegmentsCanBeMadeAgain() throws {
     let world = try LogWorld(segmentBytesMax: 16_000)
     var log = try world.open()
