@@ -17,9 +17,14 @@ package struct MailTime: Hashable, Sendable {
   package static let futureMax: Int64 = 86_400 * 1_000_000
   /// Without Received: the first time believed, 1990-01-01.
   package static let earliestBelieved = Timestamp(seconds: 631_152_000)
+  /// The first time that a Received or a file can have: 1982-08-13, when RFC 821 gave mail its Received.
+  package static let earliestReceived = Timestamp(seconds: 398_044_800)
 
   /// Chooses a mail's time: its Date when believed, else the last server's Received, else the file's time, else
   /// the present with precision `unknown`.
+  ///
+  /// A Received or a file's time before there was mail, or after tomorrow, is a clock that was wrong: it neither
+  /// confirms a Date nor makes an estimate, and the next one is asked.
   ///
   /// A Date is believed when it is near any Received: mail that was sent on or lay somewhere for months has its
   /// Date confirmed by its first servers alone, and mail with forged lines below by its last ones. `received` has
@@ -29,6 +34,8 @@ package struct MailTime: Hashable, Sendable {
   package init(
     stated text: String?, date: MailDate?, received: [Timestamp], file: Timestamp?, now: Timestamp
   ) {
+    let received = received.filter { Self.isPossible($0, now: now) }
+    let file = file.flatMap { Self.isPossible($0, now: now) ? $0 : nil }
     if let date, Self.isBelieved(date.time, received: received, now: now) {
       self.init(time: date.time, offset: date.offset, precision: date.precision, stated: nil)
     } else if let best = received.first ?? file {
@@ -43,6 +50,10 @@ package struct MailTime: Hashable, Sendable {
     self.offset = offset
     self.precision = precision
     self.stated = stated
+  }
+
+  private static func isPossible(_ time: Timestamp, now: Timestamp) -> Bool {
+    time >= earliestReceived && time - now <= futureMax
   }
 
   private static func isBelieved(_ time: Timestamp, received: [Timestamp], now: Timestamp) -> Bool {
