@@ -1,9 +1,10 @@
 import CGMime
 import Glibc
 
-// Everything unsafe of this module stands in this file: GMime and GLib objects, their C strings, iconv. Nothing
-// of it leaves: functions take and return Swift values. Ownership is by scope: whatever a call hands over is
-// released by a `defer` beside that call, and borrowed pointers (GMime's getters) are read before the owner goes.
+// Everything unsafe of this module but the calls for files (FileSystem.swift) stands in this file: GMime and GLib
+// objects, their C strings, iconv. Nothing of it leaves: functions take and return Swift values. Ownership is by
+// scope: whatever a call hands over is released by a `defer` beside that call, and borrowed pointers (GMime's
+// getters) are read before the owner goes.
 
 /// GMime's parser with its options, as bytes in and a tree of Swift values out.
 ///

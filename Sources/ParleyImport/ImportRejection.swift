@@ -29,7 +29,7 @@ public struct ImportRejection: Error, Sendable {
     public static let tooLarge = Code(rawValue: "too_large")
     /// The file cannot be read.
     public static let unreadable = Code(rawValue: "unreadable")
-    /// A link, device or socket stands where a file was expected.
+    /// A link, named pipe, device or socket stands where a file was expected.
     public static let notAFile = Code(rawValue: "not_a_file")
     /// Directories stand deeper inside each other than the limit.
     public static let tooDeep = Code(rawValue: "too_deep")

@@ -18,7 +18,7 @@ package struct MailSource {
   }
 
   private struct OpenMbox {
-    var path: String
+    var path: FilePath
     var changed: Timestamp?
     var reader: MboxReader
     var chunks: FileChunks
@@ -40,7 +40,7 @@ package struct MailSource {
       guard let file = files.next() else { return nil }
       switch file {
       case .rejected(let path, let rejection):
-        return Found(place: ImportPlace(path: path), content: .rejected(rejection))
+        return Found(place: ImportPlace(path), content: .rejected(rejection))
       case .file(let path, let size, let changed):
         if let found = open(path, size: size, changed: changed) { return found }
       }
@@ -52,7 +52,7 @@ package struct MailSource {
       defer { mbox = nil }
       return mbox.flatMap(failure)
     }
-    let place = ImportPlace(path: open.path, offset: message.offset)
+    let place = ImportPlace(open.path, offset: message.offset)
     guard let bytes = message.bytes else {
       return Found(place: place, content: .rejected(tooLarge))
     }
@@ -63,17 +63,17 @@ package struct MailSource {
   private func failure(of mbox: OpenMbox) -> Found? {
     guard mbox.chunks.hasFailed else { return nil }
     let rejection = ImportRejection(.unreadable, "reading stopped before the end of the file")
-    return Found(place: ImportPlace(path: mbox.path), content: .rejected(rejection))
+    return Found(place: ImportPlace(mbox.path), content: .rejected(rejection))
   }
 
   /// A file's one message; nil when the file is an mbox, which is then open.
-  private mutating func open(_ path: String, size: UInt64, changed: Timestamp?) -> Found? {
-    let place = ImportPlace(path: path)
+  private mutating func open(_ path: FilePath, size: UInt64, changed: Timestamp?) -> Found? {
+    let place = ImportPlace(path)
     func rejected(_ rejection: ImportRejection) -> Found {
       Found(place: place, content: .rejected(rejection))
     }
     guard let chunks = FileChunks(path: path) else {
-      return rejected(ImportRejection(.unreadable, "the file cannot be opened"))
+      return rejected(ImportRejection(.unreadable, "the file cannot be opened, or is none any more"))
     }
     let head = chunks.read()
     if chunks.hasFailed { return rejected(ImportRejection(.unreadable, "the file cannot be read")) }

@@ -61,6 +61,15 @@ import Testing
     #expect(try ParleyBinary.run("replay", store).output.isEmpty)
   }
 
+  @Test(.timeLimit(.minutes(1))) func aNamedPipeIsRejectedAndNobodyWaitsForIt() throws {
+    let pipe = scratch.path("pipe")
+    let maker = try Process.run(URL(fileURLWithPath: "/bin/sh"), arguments: ["-c", "mkfifo '\(pipe)'"])
+    maker.waitUntilExit()
+    let run = try ParleyBinary.run("import", "eml", store, pipe)
+    #expect(run.status == 1, "\(run.diagnostics)")
+    #expect(run.diagnostics.contains("pipe: a named pipe; only files and directories are read"))
+  }
+
   @Test func aDryRunSaysWhatWouldHappenAndStoresNothing() throws {
     let path = try source("eml")
     let run = try ParleyBinary.run("import", "eml", store, path, "--dry-run")

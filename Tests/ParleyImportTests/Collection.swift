@@ -15,7 +15,8 @@ enum Collection {
     var walk = FileWalk([root + "/" + folder], depthMax: 64)
     var paths: [String] = []
     while let found = walk.next() {
-      guard case .file(let path, _, _) = found else { continue }
+      guard case .file(let found, _, _) = found else { continue }
+      let path = found.description
       let ending = path.split(separator: "/").last?.split(separator: ".").last.map(String.init) ?? ""
       if !expectations.contains(ending) { paths.append(path) }
     }

@@ -119,10 +119,9 @@ struct ImportCommand: AsyncParsableCommand {
   /// A path that is not there is a mistake of whoever typed it, and nothing has been imported yet.
   private func checkPaths() throws {
     for path in path {
-      guard let descriptor = System.openForReading(path) else {
+      guard System.canRead(path) else {
         throw CommandFailure(.cannotOpen, "\(path): \(System.errorText())")
       }
-      System.closeDescriptor(descriptor)
     }
   }
 

@@ -89,6 +89,14 @@ extension System {
     return descriptor < 0 ? nil : descriptor
   }
 
+  /// Whether a path can be opened for reading; `errno` says why not. Never waits, as opening a named pipe would.
+  static func canRead(_ path: String) -> Bool {
+    // Sound: as above.
+    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    if descriptor >= 0 { closeDescriptor(descriptor) }
+    return descriptor >= 0
+  }
+
   /// Opens a file for writing, empty; nil with `errno` set when that fails.
   static func openForWriting(_ path: String) -> Int32? {
     // Sound: as above.
