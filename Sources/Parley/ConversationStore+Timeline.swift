@@ -46,7 +46,8 @@ extension ConversationStore {
     of identity: Identity, for viewer: Viewer, asOf position: Position? = nil, at instant: Timestamp? = nil
   ) throws(StoreError) -> Timeline {
     let through = try through(position)
-    var reader = TimelineReader(log: log, viewer: viewer, through: through, instant: instant ?? clock())
+    var reader = TimelineReader(
+      log: log, ids: context.ids, viewer: viewer, through: through, instant: instant ?? clock())
     let identity = identity.resolved(by: normalization)
     return Timeline(try reader.read(identity, stream: context.ids.stream(of: identity)))
   }

@@ -4,10 +4,12 @@ import ParleyLog
 
 /// Gathers everything that one timeline is a function of. Blocks.
 struct TimelineReader {
+  private let ids: StoreIDs
   private var reader: CustomerReader
   private var input: TimelineInput
 
-  init(log: EventLog, viewer: Viewer, through: Position, instant: Timestamp) {
+  init(log: EventLog, ids: StoreIDs, viewer: Viewer, through: Position, instant: Timestamp) {
+    self.ids = ids
     reader = CustomerReader(log: log, through: through, instant: instant)
     // Links below verified are not followed yet, so nobody can be shown what lies behind them.
     var viewer = viewer
@@ -25,7 +27,27 @@ struct TimelineReader {
     for stream in customer.streams { try add(stream, customer) }
     // What can't be told whose it is may be this customer's, and the timeline says so.
     input.gaps += try reader.streams.hidden().map { TimelineGap($0) }
+    try nameThreads(customer)
     return input
+  }
+
+  /// Finds what to call the conversations that others opened: their threads, and nothing else of their openings.
+  private mutating func nameThreads(_ customer: Customer) throws(StoreError) {
+    var opened: Set<ConversationID> = [.none]
+    var used: Set<ConversationID> = []
+    for event in input.events {
+      used.insert(event.event.envelope.conversation)
+      if event.event.kind == .conversationOpened { opened.insert(event.event.envelope.conversation) }
+    }
+    let positions = try used.subtracting(opened).map { conversation throws(StoreError) in
+      try reader.streams.position(of: ids.opened(conversation))
+    }
+    for event in try reader.streams.history(at: positions.compactMap(\.self).sorted()).events {
+      guard case .conversationOpened(let body) = event.body, body.hasKey,
+        !customer.isSeparated(fromWhomNames: body.key.thread)
+      else { continue }
+      input.threads[event.envelope.conversation] = body.key
+    }
   }
 
   private mutating func add(_ stream: StreamID, _ customer: Customer) throws(StoreError) {
@@ -104,6 +126,26 @@ extension TimelineSuggestion {
     if case .attributedToNobody = doubt { return nil }
     self.init(
       identity: part.identity, conversation: part.conversation, evidence: doubt.words, position: part.first)
+  }
+}
+
+extension Customer {
+  /// Whether a text holds an identity that is known not to be the customer's, as a word of its own.
+  fileprivate func isSeparated(fromWhomNames text: String) -> Bool {
+    let others = separated.flatMap { [$0.first, $0.second] }.filter { !holds($0) }
+    let text = text.lowercased()
+    return others.contains { text.holdsWord($0.value.lowercased()) }
+  }
+}
+
+extension String {
+  /// Whether the text holds another one with no letter or digit right beside it.
+  fileprivate func holdsWord(_ word: String) -> Bool {
+    ranges(of: word).contains { range in
+      let before = self[..<range.lowerBound].last
+      let after = self[range.upperBound...].first
+      return [before, after].allSatisfy { $0.map { !$0.isLetter && !$0.isNumber } ?? true }
+    }
   }
 }
 

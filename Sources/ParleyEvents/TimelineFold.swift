@@ -40,7 +40,8 @@ struct TimelineFold {
     for item in dependents { attach(item) }
     addGaps()
     finishEntries()
-    var state = TimelineStateFold(timeline: timeline, openings: openings)
+    var state = TimelineStateFold(
+      timeline: timeline, openings: openings, threads: input.threads)
     return state.run()
   }
 

@@ -31,6 +31,9 @@ package struct TimelineInput: Sendable {
   package var suggestions: [TimelineSuggestion] = []
   /// What can't be shown, and why.
   package var gaps: [TimelineGap] = []
+  /// The threads of conversations whose opening is not among the events, because it was recorded in somebody else's
+  /// stream: what to call them.
+  package var threads: [ConversationID: ConversationKeyRecord] = [:]
   /// Who looks.
   package var viewer: Viewer
   /// The last position that is included; `.none` for an empty log.

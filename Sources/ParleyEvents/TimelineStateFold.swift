@@ -5,15 +5,20 @@ import ParleySchemas
 struct TimelineStateFold {
   var timeline: Timeline
   let openings: [ConversationID: [TimelineItem]]
+  let threads: [ConversationID: ConversationKeyRecord]
   private var conversations: [TimelineConversation] = []
   private var indexes: [ConversationID: Int] = [:]
   private var factIndexes: [String: Int] = [:]
   private var handoffIndexes: [Bytes16: Int] = [:]
   private var origins = ConversationOrigins()
 
-  init(timeline: Timeline, openings: [ConversationID: [TimelineItem]]) {
+  init(
+    timeline: Timeline, openings: [ConversationID: [TimelineItem]],
+    threads: [ConversationID: ConversationKeyRecord]
+  ) {
     self.timeline = timeline
     self.openings = openings
+    self.threads = threads
   }
 
   mutating func run() -> Timeline {
@@ -55,6 +60,7 @@ struct TimelineStateFold {
   private mutating func index(of id: ConversationID, _ channel: Channel) -> Int {
     if let index = indexes[id] { return index }
     var conversation = TimelineConversation(id: id, channel: channel, origin: id)
+    conversation.key = threads[id]
     for item in openings[id] ?? [] { conversation.open(item) }
     indexes[id] = conversations.count
     conversations.append(conversation)
