@@ -133,7 +133,24 @@ extension TimelineMessage.Revision {
       $0.member("position", position.rawValue)
       $0.member("time", time.time.rfc3339())
       $0.memberIfAny("subject", subject)
-      $0.array("parts", parts) { $1.write(to: &$0) }
+      writeParts(to: &$0)
+    }
+  }
+
+  private func writeParts(to json: inout CanonicalJSON) {
+    let mails = Dictionary(attached.map { ($0.part, $0) }) { first, _ in first }
+    let owners = owners
+    json.array("parts", parts.indices) { json, index in
+      json.object { json in
+        parts[index].writeMembers(to: &json)
+        if let mail = mails[index] {
+          json.object("mail") {
+            $0.memberIfAny("from", mail.from)
+            $0.memberIfAny("subject", mail.subject)
+          }
+        }
+        if let owner = owners[index] { json.member("part_of", owner.part) }
+      }
     }
   }
 }
@@ -175,15 +192,16 @@ extension TimelineMessage.Engagement {
 
 extension ContentPart {
   /// The part as an object.
-  func write(to json: inout CanonicalJSON) {
-    json.object {
-      $0.memberIfAny("media_type", mediaType)
-      $0.memberIfAny("text", text)
-      if hasBlob { $0.object("blob") { blob.write(to: &$0) } }
-      $0.memberIfAny("content_id", contentID)
-      $0.memberIfTrue("inlined", inlined)
-      $0.memberIfAny("language", language)
-    }
+  func write(to json: inout CanonicalJSON) { json.object { writeMembers(to: &$0) } }
+
+  /// The members of a part, inside an object.
+  func writeMembers(to json: inout CanonicalJSON) {
+    json.memberIfAny("media_type", mediaType)
+    json.memberIfAny("text", text)
+    if hasBlob { json.object("blob") { blob.write(to: &$0) } }
+    json.memberIfAny("content_id", contentID)
+    json.memberIfTrue("inlined", inlined)
+    json.memberIfAny("language", language)
   }
 }
 

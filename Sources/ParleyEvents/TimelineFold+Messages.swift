@@ -21,6 +21,7 @@ extension TimelineFold {
       var message = TimelineMessage(
         form: .message, revisions: [revision(item, body.subject, body.parts)], participants: shown,
         hidesParticipants: shown.count < body.participants.count)
+      message.revisions[0].attached = AttachedMail.named(in: body.extensions, partCount: body.parts.count)
       message.inReplyTo = body.hasInReplyTo ? position(body.inReplyTo, body.source) : nil
       return message
     case .socialPosted(let body):
@@ -70,6 +71,7 @@ extension TimelineFold {
     guard messages[message].isRetracted else { return }
     for revision in messages[message].revisions.indices {
       messages[message].revisions[revision].parts = []
+      messages[message].revisions[revision].attached = []
       messages[message].revisions[revision].subject = ""
     }
   }

@@ -21,8 +21,10 @@ public struct TimelineMessage: Hashable, Sendable {
     public var time: EffectiveTime
     /// The subject.
     public var subject: String
-    /// The content in the source's order.
+    /// The content in the source's order, that of attached mails included.
     public var parts: [ContentPart]
+    /// The mails attached to it, by the parts that are theirs.
+    public var attached: [AttachedMail] = []
   }
 
   /// That it was taken back.

@@ -13,7 +13,7 @@ extension TimelineTextWriter {
       return paragraph("‹taken back\(by)\(at)›", .dim, indent: Self.contentIndent)
     }
     let style: TerminalStyle = if case .note = message.form { .internal } else { .plain }
-    write(body: ReadableText.of(message.current.parts), style)
+    write(body: ReadableText.of(message.current.ownParts), style)
     writeAttachments(message)
     writeEngagements(message.engagements)
   }
@@ -59,33 +59,48 @@ extension TimelineTextWriter {
   }
 
   /// A body, folded as the options say.
-  mutating func write(body: String, _ style: TerminalStyle = .plain) {
+  mutating func write(
+    body: String, _ style: TerminalStyle = .plain, indent: Int = contentIndent
+  ) {
     var limits = BodyFold.Limits(linesMax: options.bodyLinesMax)
     limits.foldsQuotes = options.bodyLinesMax != nil
     for line in BodyFold.lines(of: VisibleText.marked(body), limits: limits) {
       switch line {
-      case .own(let text): writeBodyLine(text, style)
-      case .quoted(let text): writeBodyLine(text, .dim)
-      case .folded(let text): paragraph(text, .dim, indent: Self.contentIndent)
+      case .own(let text): writeBodyLine(text, style, indent: indent)
+      case .quoted(let text): writeBodyLine(text, .dim, indent: indent)
+      case .folded(let text): paragraph(text, .dim, indent: indent)
       }
     }
   }
 
   /// A line of a body keeps its own indentation, in its continuations too.
-  private mutating func writeBodyLine(_ text: Substring, _ style: TerminalStyle) {
-    for part in TerminalText.wrapped(text, width: options.width - Self.contentIndent) {
-      line([TextPiece(part, style)], indent: part.isEmpty ? 0 : Self.contentIndent)
+  private mutating func writeBodyLine(_ text: Substring, _ style: TerminalStyle, indent: Int) {
+    for part in TerminalText.wrapped(text, width: options.width - indent) {
+      line([TextPiece(part, style)], indent: part.isEmpty ? 0 : indent)
     }
   }
 
   // MARK: - Attachments and engagements
 
   private mutating func writeAttachments(_ message: TimelineMessage) {
-    for part in message.current.parts where part.hasBlob {
-      writeFile(part.blob, part.isCutText ? "cut here; whole text in the blob" : "attached")
+    let owners = message.current.owners
+    for index in message.current.parts.indices where owners[index] == nil {
+      writeAttachment(index, of: message.current, depth: 0)
     }
     let known = Set(message.current.parts.map(\.blob.digest))
     for media in message.media where !known.contains(media.media.blob.digest) { write(media) }
+  }
+
+  /// A file, or an attached mail with what is in it.
+  mutating func writeAttachment(_ index: Int, of revision: TimelineMessage.Revision, depth: Int) {
+    let part = revision.parts[index]
+    // Mails attached to each other a hundred deep still have room for their lines.
+    let indent = Self.contentIndent + 2 * min(depth, 4)
+    if let mail = revision.attached.first(where: { $0.part == index }) {
+      write(mail, of: revision, depth: depth, indent: indent)
+    } else if part.hasBlob {
+      writeFile(part.blob, part.isCutText ? "cut here; whole text in the blob" : "attached", indent: indent)
+    }
   }
 
   mutating func write(_ media: TimelineMedia) { write(media.media) }
@@ -101,14 +116,16 @@ extension TimelineTextWriter {
     write(body: words.joined(separator: "\n"))
   }
 
-  private mutating func writeFile(_ blob: BlobReference, _ word: String, _ milliseconds: UInt64 = 0) {
+  private mutating func writeFile(
+    _ blob: BlobReference, _ word: String, _ milliseconds: UInt64 = 0, indent: Int = contentIndent
+  ) {
     let name = blob.fileName.isEmpty ? "unnamed" : VisibleText.line(blob.fileName)
     let size = blob.size > 0 || !blob.digest.isEmpty ? byteCount(blob.size) : ""
     let duration = milliseconds > 0 ? length(milliseconds: milliseconds) : ""
     let details = [blob.mediaType, size, duration].filter { !$0.isEmpty }.joined(separator: ", ")
     let text =
       "⎘ \(word.isEmpty ? "file" : word) \(name)\(details.isEmpty ? "" : " (\(VisibleText.line(details)))")"
-    paragraph(text, .dim, indent: Self.contentIndent, hanging: 2)
+    paragraph(text, .dim, indent: indent, hanging: 2)
   }
 
   private mutating func writeEngagements(_ engagements: [TimelineMessage.Engagement]) {

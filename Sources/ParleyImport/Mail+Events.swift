@@ -50,9 +50,9 @@ extension Mail {
     body.statedAt = time.stated ?? ""
     body.actorName = parties.senderName
     body.extensions = marks.map { ExtensionRecord(key: $0.name, value: jsonText($0.value)) }
-    if !content.attachedMessageParts.isEmpty {
-      let list = content.attachedMessageParts.map(String.init).joined(separator: ",")
-      body.extensions.append(ExtensionRecord(key: "attached_message_parts", value: "[\(list)]"))
+    if !content.attached.isEmpty {
+      let value = AttachedMail.extensionValue(content.attached)
+      body.extensions.append(ExtensionRecord(key: AttachedMail.extensionKey, value: value))
     }
     body.extensions.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     body.parts = content.parts

@@ -56,8 +56,26 @@ package struct MailPiece: Sendable {
   package var contentID: String?
   /// Whether it is meant to be shown within the text.
   package var isInline: Bool
-  /// Whether it is a leaf of an attached message.
-  package var isNested: Bool
+  /// The piece that is the attached message it stands in, counted from 0; nil for one of the mail's own.
+  package var owner: Int?
+  /// What an attached message says of itself; nil for any other piece.
+  package var attached: MailLabel?
+
+  /// Whether it stands in an attached message.
+  package var isNested: Bool { owner != nil }
+}
+
+/// By what an attached message is told from others.
+package struct MailLabel: Hashable, Sendable {
+  /// The first of From, as in `Bo <bo@example.org>`; empty without one.
+  package var from: String
+  /// The decoded subject; empty without one.
+  package var subject: String
+
+  package init(from: String, subject: String) {
+    self.from = from
+    self.subject = subject
+  }
 }
 
 /// A header field kept as an extension.

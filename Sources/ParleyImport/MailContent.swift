@@ -7,13 +7,14 @@ struct MailContent {
   private(set) var blobs: [ImportBlob] = []
   /// Whether a text stands whole only in a blob.
   private(set) var hasCutText = false
-  /// Which parts belong to attached messages.
-  private(set) var attachedMessageParts: [Int] = []
+  /// The attached messages, by the parts that are theirs.
+  private(set) var attached: [AttachedMail] = []
   private var textBytesLeft: Int
 
   init(_ mail: Mail, limits: MailLimits) {
     textBytesLeft = limits.inlineTextBytesMax
     for piece in mail.pieces { add(piece) }
+    addAttached(mail.pieces)
   }
 
   /// Adds a blob and gives the reference to it.
@@ -33,8 +34,23 @@ struct MailContent {
       part.blob = store(bytes, mediaType: part.mediaType, fileName: fileName)
     }
     if let text = piece.text { add(text, to: &part, fileName: fileName) }
-    if piece.isNested { attachedMessageParts.append(parts.count) }
     parts.append(part)
+  }
+
+  /// Each piece is the part at its place.
+  private mutating func addAttached(_ pieces: [MailPiece]) {
+    var room = Self.attachedLabelBytesMax
+    let owned = Dictionary(grouping: pieces.indices.filter { pieces[$0].isNested }) { pieces[$0].owner ?? 0 }
+    for (index, piece) in pieces.enumerated() {
+      guard let label = piece.attached else { continue }
+      var mail = AttachedMail(part: index, parts: owned[index] ?? [])
+      if room > 0 {
+        mail.from = label.from.cut(toUTF8: Self.nameBytesMax)
+        mail.subject = label.subject.cut(toUTF8: Self.nameBytesMax)
+        room -= mail.from.utf8.count + mail.subject.utf8.count
+      }
+      attached.append(mail)
+    }
   }
 
   /// A text goes into the event as long as there is room; what does not fit stands whole in a blob, its beginning
@@ -50,7 +66,9 @@ struct MailContent {
     }
   }
 
-  /// Bytes of a file name, Content-ID or media type kept in the event.
+  /// Bytes of all attached messages' senders and subjects after which none is kept in the event.
+  static let attachedLabelBytesMax = 32 << 10
+  /// Bytes of a file name, Content-ID, media type or attached message's subject kept in the event.
   static let nameBytesMax = 255
 }
 

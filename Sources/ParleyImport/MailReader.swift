@@ -25,7 +25,7 @@ package final class MailReader {
     readTimes(root.headers, into: &mail)
     mail.subject = root.headers.first("Subject").map { label(parser.text(ofHeader: $0), mail: &mail) }
     readMarks(root, into: &mail)
-    addPieces(root, path: "", isNested: false, to: &mail)
+    addPieces(root, path: "", owner: nil, to: &mail)
     mail.report = DeliveryReport(root, limits: limits)
     mail.sourceDigest = MailDigest.source(of: root)
     mail.rawDigest = MailDigest.plain(raw)
@@ -115,33 +115,35 @@ package final class MailReader {
 
   // MARK: Parts
 
-  private func addPieces(_ part: MailPart, path: String, isNested: Bool, to mail: inout Mail) {
+  private func addPieces(_ part: MailPart, path: String, owner: Int?, to mail: inout Mail) {
     switch part.content {
     case .bytes(let bytes):
-      mail.pieces.append(leaf(part, bytes, path: path.isEmpty ? "1" : path, isNested: isNested, mail: &mail))
+      mail.pieces.append(leaf(part, bytes, path: path.isEmpty ? "1" : path, owner: owner, mail: &mail))
     case .parts(let parts):
       mail.isSealed = mail.isSealed || ["signed", "encrypted"].contains(part.mediaType.subtype)
       for (index, child) in parts.enumerated() {
-        addPieces(child, path: below(path, index + 1), isNested: isNested, to: &mail)
+        addPieces(child, path: below(path, index + 1), owner: owner, to: &mail)
       }
     case .message(let bytes, let message):
       let place = path.isEmpty ? "1" : path
+      let index = mail.pieces.count
       mail.pieces.append(
         MailPiece(
           path: place, mediaType: part.mediaType, bytes: bytes, fileName: name(part, mail: &mail),
-          contentID: part.contentID, isInline: false, isNested: isNested))
-      for child in message { addPieces(child, path: below(place, 1), isNested: true, to: &mail) }
+          contentID: part.contentID, isInline: false, owner: owner,
+          attached: MailLabel(message.first?.headers ?? MailHeaders(), parser)))
+      for child in message { addPieces(child, path: below(place, 1), owner: index, to: &mail) }
     }
   }
 
-  private func leaf(_ part: MailPart, _ bytes: [UInt8], path: String, isNested: Bool, mail: inout Mail)
+  private func leaf(_ part: MailPart, _ bytes: [UInt8], path: String, owner: Int?, mail: inout Mail)
     -> MailPiece
   {
     let type = effectiveType(part)
     let fileName = name(part, mail: &mail)
     var piece = MailPiece(
       path: path, mediaType: type, fileName: fileName, contentID: part.contentID,
-      isInline: part.disposition == "inline" || part.contentID != nil, isNested: isNested)
+      isInline: part.disposition == "inline" || part.contentID != nil, owner: owner)
     guard type.type == "text" else {
       piece.bytes = bytes
       return piece
@@ -175,6 +177,16 @@ package final class MailReader {
 
   private func below(_ path: String, _ number: Int) -> String {
     path.isEmpty ? "\(number)" : "\(path).\(number)"
+  }
+}
+
+extension MailLabel {
+  fileprivate init(_ headers: MailHeaders, _ parser: GMimeParser) {
+    let sender = headers.first("From").flatMap { parser.addresses(ofHeader: $0).first }
+    let name = sender?.name ?? ""
+    let address = sender?.address ?? ""
+    from = name.isEmpty || address.isEmpty ? name + address : "\(name) <\(address)>"
+    subject = headers.first("Subject").map { parser.text(ofHeader: $0) } ?? ""
   }
 }
 

@@ -218,6 +218,20 @@ import Testing
     #expect(!body.hasRaw)
   }
 
+  @Test func anEventSaysWhichPartsAreAttachedMails() throws {
+    let imported = try accepted(
+      lines(
+        "From: a@example.com", "Content-Type: multipart/mixed; boundary=b", "", "--b", "", "see", "--b",
+        "Content-Type: message/rfc822", "", "From: =?utf-8?Q?B=C3=B6?= <bo@example.org>", "Subject: Hi",
+        "Content-Type: multipart/mixed; boundary=c", "", "--c", "", "inner", "--c",
+        "Content-Type: message/rfc822", "", "From: c@example.org", "", "innermost", "--c--", "--b--"))
+    let body = try message(imported.events.first)
+    #expect(body.parts.map(\.text) == ["see", "", "inner", "", "innermost"])
+    let said = body.extensions.filter { $0.key == "attached_mails" }.map(\.value)
+    let outer = #"{"part":1,"from":"Bö <bo@example.org>","subject":"Hi","parts":[2,3]}"#
+    #expect(said == ["[\(outer),{\"part\":3,\"from\":\"c@example.org\",\"parts\":[4]}]"])
+  }
+
   @Test func textOverTheLimitIsWholeInABlob() throws {
     var options = options
     options.limits.inlineTextBytesMax = 5

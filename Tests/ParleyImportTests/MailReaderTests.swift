@@ -76,7 +76,8 @@ func lines(_ lines: String...) -> [UInt8] { Array(lines.joined(separator: "\n").
         "Content-Type: message/rfc822", "", "From: c@example.com", "Subject: inner", "", "inner text", "--b--"
       ))
     #expect(mail.pieces.map(\.path) == ["1", "2", "2.1"])
-    #expect(mail.pieces.map(\.isNested) == [false, false, true])
+    #expect(mail.pieces.map(\.owner) == [nil, nil, 1])
+    #expect(mail.pieces.map(\.attached) == [nil, MailLabel(from: "c@example.com", subject: "inner"), nil])
     #expect(mail.pieces[2].text == "inner text")
     let attached = String(decoding: try #require(mail.pieces[1].bytes), as: UTF8.self)
     #expect(attached.hasPrefix("From: c@example.com\nSubject: inner\n\ninner text"))
