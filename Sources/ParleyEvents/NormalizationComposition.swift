@@ -12,6 +12,13 @@ enum CanonicalComposition {
     return String(result)
   }
 
+  /// A scalar in Normalization Form D, its marks not sorted.
+  static func decomposed(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    var result: [Unicode.Scalar] = []
+    append(scalar, to: &result)
+    return result
+  }
+
   // MARK: - Steps
 
   private static func decompose(_ scalars: String.UnicodeScalarView) -> [Unicode.Scalar] {

@@ -23,7 +23,7 @@ import Testing
     (["--actor", "agent:kim"], [4]), (["--actor", "agent:kim", "order"], []), (["--name", "ana p"], [4]),
     (["--name", "ana p", "--native-id", "m-1"], []), (["--conversation", "webchat/c-992"], [3, 4]),
     (["--conversation", "webchat/c-992", "left"], [4]), (["--conversation", "webchat/none"], []),
-    (["nowhere to be found"], []),
+    (["perez"], [4]), (["ＹＥＳＴＥＲＤＡＹ"], [4]), (["--name", "Ana Perez"], [4]), (["nowhere to be found"], []),
   ]) func everyOptionFindsItsEventsAndAllCombine(options: [String], positions: [Int]) throws {
     let run = try ParleyBinary.run(["find", store] + options + ["--format", "jsonl"], input: Data())
     #expect(run.status == 0)

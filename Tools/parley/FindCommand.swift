@@ -10,7 +10,8 @@ struct FindCommand: AsyncParsableCommand {
     abstract: "Finds identities, conversations and events that hold a text.",
     discussion: """
       Reads the whole store, as there is no index yet, and says how much it read. Upper and lower case are the \
-      same. What is found comes in log order, as JSON Lines with --format jsonl.
+      same, and so are letters with and without accents; a phone number is found however it is parted. What is \
+      found comes in log order, as JSON Lines with --format jsonl.
 
       Example:
         parley find support.parley "order 4711"

@@ -2,33 +2,23 @@ import ParleyEvents
 
 /// Decides whether an event holds what is looked for.
 struct Finder {
-  private let needle: [UInt8]?
-  private let text: String?
+  private let text: SearchText?
   private let nativeID: String?
-  private let name: String?
+  private let name: SearchText?
 
   init(text: String?, nativeID: String?, name: String?) {
-    self.text = text?.lowercased()
+    self.text = text.map { SearchText($0) }
     self.nativeID = nativeID
-    self.name = name?.lowercased()
-    // Within ASCII, case is one bit, so the bytes of the body can be searched as they are.
-    needle = self.text.flatMap { $0.utf8.allSatisfy { $0 < 0x80 } ? Array($0.utf8) : nil }
+    self.name = name.map { SearchText($0) }
   }
 
-  /// Whether the body is worth decoding: a quick look at its bytes.
-  func mayMatch(_ body: [UInt8]) -> Bool {
-    guard let needle else { return true }
-    return body.containsIgnoringCase(needle)
-  }
+  /// Whether the body is worth decoding: whether its bytes hold the text.
+  func mayMatch(_ body: [UInt8]) -> Bool { text?.isFound(in: body) ?? true }
 
-  /// Whether the event matches all that is asked for.
+  /// Whether an event that may match is what is looked for.
   func matches(_ event: Event) -> Bool {
-    if let text, needle == nil, !String(decoding: event.bodyBytes, as: UTF8.self).lowercased().contains(text)
-    {
-      return false
-    }
     if let nativeID, !hasNativeID(event, nativeID) { return false }
-    if let name, !names(in: event).contains(where: { $0.lowercased().contains(name) }) { return false }
+    if let name, !names(in: event).contains(where: { name.isFound(in: $0) }) { return false }
     return true
   }
 
@@ -48,18 +38,4 @@ struct Finder {
     }
     return names
   }
-}
-
-extension [UInt8] {
-  /// Whether the bytes hold a text that is ASCII in lower case, in any case.
-  fileprivate func containsIgnoringCase(_ needle: [UInt8]) -> Bool {
-    guard let first = needle.first else { return true }
-    guard count >= needle.count else { return false }
-    for start in 0...(count - needle.count) where lower(self[start]) == first {
-      if needle.indices.allSatisfy({ lower(self[start + $0]) == needle[$0] }) { return true }
-    }
-    return false
-  }
-
-  private func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 }

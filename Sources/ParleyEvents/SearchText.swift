@@ -1,0 +1,91 @@
+/// What somebody looks for in texts: found however it is spelt there (`SearchFolding`), and a number that may be a
+/// phone's however it is parted.
+package struct SearchText: Sendable {
+  private let folded: [UInt8]
+  /// The number's digits, in each way they may be written; none when it is no number.
+  private let digits: [[UInt8]]
+
+  /// Digits from which on a number may be a phone's.
+  package static let phoneDigitsMin = 6
+  /// Blanks, dashes, dots, slashes and brackets in a row that part a number's digits and do not end it.
+  package static let separatorsMax = 3
+
+  /// What is looked for, as it was typed.
+  package init(_ text: String) {
+    folded = SearchFolding.fold(Array(text.utf8))
+    digits = Self.phoneDigits(text, folded)
+  }
+
+  /// Whether a text in UTF-8 holds it, or other bytes with texts among them, as a stored body is. Empty is in
+  /// everything.
+  package func isFound(in text: [UInt8]) -> Bool {
+    let text = SearchFolding.fold(text)
+    if text.contains(folded) { return true }
+    return !digits.isEmpty
+      && Self.numbers(in: text).contains { number in digits.contains { number.contains($0) } }
+  }
+
+  /// Whether a text holds it.
+  package func isFound(in text: String) -> Bool { isFound(in: Array(text.utf8)) }
+
+  // MARK: - Numbers
+
+  private static func phoneDigits(_ text: String, _ folded: [UInt8]) -> [[UInt8]] {
+    let bare = folded.first == UInt8(ascii: "+") ? folded.dropFirst() : folded[...]
+    let digits = bare.filter(\.isDigit)
+    guard digits.count >= phoneDigitsMin, bare.allSatisfy({ $0.isDigit || isSeparator($0) }) else {
+      return []
+    }
+    // Without the zero of `+49 (0)30 …`, and with the plus that `0049` stands for.
+    let normal = (try? Identity.phone(String(decoding: folded, as: UTF8.self))).map {
+      $0.value.utf8.filter(\.isDigit)
+    }
+    return normal.map { $0 == digits ? [digits] : [digits, $0] } ?? [digits]
+  }
+
+  /// The digits of every number that is parted in some way or long enough.
+  private static func numbers(in text: [UInt8]) -> [[UInt8]] {
+    var numbers: [[UInt8]] = []
+    var number: [UInt8] = []
+    var separators = 0
+    func end() {
+      if number.count >= phoneDigitsMin { numbers.append(number) }
+      number = []
+    }
+    for byte in text {
+      if byte.isDigit {
+        number.append(byte)
+        separators = 0
+      } else if !number.isEmpty {
+        separators += 1
+        if !isSeparator(byte) || separators > separatorsMax { end() }
+      }
+    }
+    end()
+    return numbers
+  }
+
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "."),
+      UInt8(ascii: "/"):
+      true
+    default: false
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isDigit: Bool { (0x30...0x39).contains(self) }
+}
+
+extension [UInt8] {
+  fileprivate func contains(_ needle: [UInt8]) -> Bool {
+    guard let first = needle.first else { return true }
+    guard count >= needle.count else { return false }
+    for start in 0...(count - needle.count) where self[start] == first {
+      if needle.indices.allSatisfy({ self[start + $0] == needle[$0] }) { return true }
+    }
+    return false
+  }
+}
