@@ -190,14 +190,16 @@ extension NewEvent {
     return effectiveDirection == .outbound ? addressed ?? from?.customer : from?.customer ?? addressed
   }
 
-  /// The other customers it involves, each once, with the role in which it is named first.
+  /// The other customers it involves, each once, with the role in which it is named first. Where answers should go
+  /// is a fact about the sender: it involves nobody.
   package var involved: [(identity: Identity, role: Participant.Role)] {
     let primary = primaryIdentity
     let sender =
       from?.customer.flatMap { $0 == primary ? nil : $0 }.map { [($0, Participant.Role.from)] } ?? []
     if recipients.isEmpty { return sender }
     var seen = Set([primary, sender.first?.0].compactMap(\.self))
-    let addressed = recipients.compactMap { recipient in recipient.party.customer.map { ($0, recipient.role) }
+    let addressed = recipients.filter { $0.role != .replyTo }.compactMap { recipient in
+      recipient.party.customer.map { ($0, recipient.role) }
     }
     return sender + addressed.filter { seen.insert($0.0).inserted }
   }

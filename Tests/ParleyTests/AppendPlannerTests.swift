@@ -51,6 +51,26 @@ import Testing
       "our own address has no stream")
   }
 
+  @Test func whereAnswersShouldGoInvolvesNobodyInTheOriginalNorInACopy() throws {
+    var mail = NewEvent.message(
+      "Dear all", from: StoreWorld.ana, in: StoreWorld.mail, id: "m1", at: StoreWorld.time(0))
+    mail.recipients = [
+      Recipient(.identity(StoreWorld.anaPhone), as: .replyTo), .cc(StoreWorld.ben),
+      Recipient(.identity(StoreWorld.ben), as: .replyTo),
+    ]
+    try store.appendBlocking([mail])
+    let copy = try StoreWorld()
+    for event in try world.allEvents() {
+      try copy.store.appendBlocking([NewEvent(event, names: store.names)])
+    }
+    for store in [store, copy.store] {
+      #expect(try store.eventsBlocking(of: StoreWorld.anaPhone).isEmpty)
+      #expect(
+        try store.eventsBlocking(of: StoreWorld.ben).map(\.kind) == [.identityObserved, .identityInvolved])
+    }
+    #expect(try copy.allEvents().map(\.kind) == world.allEvents().map(\.kind))
+  }
+
   @Test func whatGoesOutIsRecordedWithItsFirstRecipient() throws {
     var mail = NewEvent(
       MessageSent(text: "Your parcel"), from: .actor(.agent("kim")), in: StoreWorld.mail, id: "o1",
