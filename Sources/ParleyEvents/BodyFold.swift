@@ -1,18 +1,24 @@
 /// A text body shortened for reading: quoted mail and signatures folded, long bodies cut, with what is left out
 /// counted in words ("… 34 more lines, 12 quoted").
-struct BodyFold {
+package struct BodyFold {
   /// How much of a body is shown.
-  struct Limits {
+  package struct Limits {
     /// Lines shown of one body; nil shows all.
-    var linesMax: Int? = 12
+    package var linesMax: Int? = 12
     /// Quoted runs of at most so many lines are shown: an answer between the lines needs its question.
-    var quotedLinesShownMax = 2
+    package var quotedLinesShownMax = 2
     /// Whether quoted runs and signatures are folded at all.
-    var foldsQuotes = true
+    package var foldsQuotes = true
+
+    /// Limits as a reader wants them, but for these.
+    package init(linesMax: Int? = 12, foldsQuotes: Bool = true) {
+      self.linesMax = linesMax
+      self.foldsQuotes = foldsQuotes
+    }
   }
 
   /// One line to show.
-  enum Line: Equatable {
+  package enum Line: Equatable {
     /// The writer's own words.
     case own(Substring)
     /// Somebody else's words.
@@ -22,7 +28,7 @@ struct BodyFold {
   }
 
   /// The lines of a body under limits. The body went through `VisibleText`.
-  static func lines(of text: String, limits: Limits = Limits()) -> [Line] {
+  package static func lines(of text: String, limits: Limits = Limits()) -> [Line] {
     let sections = limits.foldsQuotes ? folding(sections(of: text), limits) : sections(of: text)
     return cut(sections.flatMap(\.shown), whole: sections, limits)
   }

@@ -3,22 +3,26 @@
 ///
 /// Strings are UTF-8 as they are, but for `"` and `\`, C0, DEL and C1 controls, and U+2028/2029, which are escaped:
 /// a terminal must not be driven by a document, and nothing is lost.
-struct CanonicalJSON {
-  private(set) var bytes: [UInt8] = []
+package struct CanonicalJSON {
+  /// The bytes so far.
+  package private(set) var bytes: [UInt8] = []
   /// Whether the next value needs a comma before it.
   private var needsComma = false
 
+  /// Nothing yet.
+  package init() {}
+
   /// An object as the next value.
-  mutating func object(_ members: (inout CanonicalJSON) -> Void) { nested("{", "}", members) }
+  package mutating func object(_ members: (inout CanonicalJSON) -> Void) { nested("{", "}", members) }
 
   /// An object as a member.
-  mutating func object(_ name: String, _ members: (inout CanonicalJSON) -> Void) {
+  package mutating func object(_ name: String, _ members: (inout CanonicalJSON) -> Void) {
     key(name)
     object(members)
   }
 
   /// An array as a member.
-  mutating func array<S: Sequence>(
+  package mutating func array<S: Sequence>(
     _ name: String, _ items: S, _ each: (inout CanonicalJSON, S.Element) -> Void
   ) {
     key(name)
@@ -28,48 +32,48 @@ struct CanonicalJSON {
   }
 
   /// An array as a member, left out when empty.
-  mutating func arrayIfAny<C: Collection>(
+  package mutating func arrayIfAny<C: Collection>(
     _ name: String, _ items: C, _ each: (inout CanonicalJSON, C.Element) -> Void
   ) {
     if !items.isEmpty { array(name, items, each) }
   }
 
   /// A string as the next value.
-  mutating func string(_ value: String) {
+  package mutating func string(_ value: String) {
     separate()
     quoted(value)
   }
 
   /// An integer as the next value.
-  mutating func integer(_ value: some BinaryInteger) {
+  package mutating func integer(_ value: some BinaryInteger) {
     separate()
     raw(String(value))
   }
 
   /// A string member.
-  mutating func member(_ name: String, _ value: String) {
+  package mutating func member(_ name: String, _ value: String) {
     key(name)
     string(value)
   }
 
   /// A string member, left out when empty or nil.
-  mutating func memberIfAny(_ name: String, _ value: String?) {
+  package mutating func memberIfAny(_ name: String, _ value: String?) {
     if let value, !value.isEmpty { member(name, value) }
   }
 
   /// An integer member.
-  mutating func member(_ name: String, _ value: some BinaryInteger) {
+  package mutating func member(_ name: String, _ value: some BinaryInteger) {
     key(name)
     integer(value)
   }
 
   /// An integer member, left out when nil.
-  mutating func memberIfAny(_ name: String, _ value: (some BinaryInteger)?) {
+  package mutating func memberIfAny(_ name: String, _ value: (some BinaryInteger)?) {
     if let value { member(name, value) }
   }
 
   /// A `true` member, left out when false: every yes-or-no fact of the format is absent unless true.
-  mutating func memberIfTrue(_ name: String, _ value: Bool) {
+  package mutating func memberIfTrue(_ name: String, _ value: Bool) {
     guard value else { return }
     key(name)
     separate()
@@ -77,7 +81,7 @@ struct CanonicalJSON {
   }
 
   /// A line feed between values, so that a document can be compared line by line.
-  mutating func lineBreak() {
+  package mutating func lineBreak() {
     if needsComma { raw(",") }
     needsComma = false
     bytes.append(10)

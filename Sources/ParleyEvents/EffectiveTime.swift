@@ -34,7 +34,8 @@ public struct EffectiveTime: Hashable, Sendable {
       recordedAt: envelope.recordedAt)
   }
 
-  init(occurredAt: Timestamp, precision: TimePrecision, offset: UTCOffset, recordedAt: Timestamp) {
+  /// The effective time of what happened then, as far as its source says, and was recorded then.
+  package init(occurredAt: Timestamp, precision: TimePrecision, offset: UTCOffset, recordedAt: Timestamp) {
     self.offset = offset
     if precision == .unknown {
       (time, basis, self.precision) = (recordedAt, .recordedForUnknown, .microsecond)
@@ -53,16 +54,16 @@ public struct EffectiveTime: Hashable, Sendable {
   }
 
   /// Where the time stands in a timeline.
-  var order: EffectiveOrder { EffectiveOrder(end: spanEnd, coarseness: precision.coarseness) }
+  package var order: EffectiveOrder { EffectiveOrder(end: spanEnd, coarseness: precision.coarseness) }
 }
 
 /// The part of a timeline's order that comes from time: by the end of the span, and of two spans that end together
 /// the finer one first. So a coarse time stands after every finer one inside its span.
-struct EffectiveOrder: Hashable, Comparable, Sendable {
-  var end: Timestamp
-  var coarseness: UInt8
+package struct EffectiveOrder: Hashable, Comparable, Sendable {
+  package var end: Timestamp
+  package var coarseness: UInt8
 
-  static func < (left: Self, right: Self) -> Bool {
+  package static func < (left: Self, right: Self) -> Bool {
     left.end != right.end ? left.end < right.end : left.coarseness < right.coarseness
   }
 }

@@ -1,9 +1,9 @@
 import ParleySchemas
 
 /// The text of a body's parts, for a person to read.
-enum ReadableText {
+package enum ReadableText {
   /// The plain parts, joined; where there are none, what the HTML ones say.
-  static func of(_ parts: [ContentPart]) -> String {
+  package static func of(_ parts: [ContentPart]) -> String {
     let plain = parts.filter { $0.isText && !$0.isHTML && !$0.text.isEmpty }
     if !plain.isEmpty { return plain.map(\.text).joined(separator: "\n") }
     return parts.filter { $0.isText && $0.isHTML }.map { ofHTML($0.text) }.joined(separator: "\n")
@@ -11,7 +11,7 @@ enum ReadableText {
 
   /// HTML without its tags: blocks and breaks end lines, styles and scripts say nothing, the commonest references
   /// become their characters. For reading only; the markup itself stays in the event.
-  static func ofHTML(_ html: String) -> String {
+  package static func ofHTML(_ html: String) -> String {
     var reader = HTMLReader(scalars: Array(html.unicodeScalars))
     return reader.run()
   }

@@ -2,9 +2,9 @@
 ///
 /// An approximation that fits common terminals: East Asian wide and fullwidth characters and emoji take two columns,
 /// combining marks none, everything else one. It expects text that went through `VisibleText`.
-enum TerminalText {
+package enum TerminalText {
   /// The columns of a text without line ends.
-  static func columns(_ text: some StringProtocol) -> Int {
+  package static func columns(_ text: some StringProtocol) -> Int {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
     return text.reduce(0) { $0 + columns(of: $1) }
   }
@@ -21,7 +21,7 @@ enum TerminalText {
 
   /// The lines of one line of text, each at most `width` columns: broken after a blank, inside a word only when the
   /// word alone is too long (addresses of pages). Blanks at the front are kept, blanks at a break are dropped.
-  static func wrapped(_ text: some StringProtocol, width: Int) -> [String] {
+  package static func wrapped(_ text: some StringProtocol, width: Int) -> [String] {
     let line = expandingTabs(text)
     guard columns(line) > width else { return [line] }
     var wrapper = LineWrapper(width: max(width, 2))
@@ -30,7 +30,7 @@ enum TerminalText {
   }
 
   /// The text cut to `width` columns, with `…` at the end when something was cut.
-  static func cut(_ text: String, width: Int) -> String {
+  package static func cut(_ text: String, width: Int) -> String {
     guard columns(text) > width else { return text }
     var kept = ""
     var used = 1

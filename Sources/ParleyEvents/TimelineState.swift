@@ -79,6 +79,12 @@ public struct TimelineServer: Hashable, Sendable {
   public var basis: Basis
   /// The event that shows it.
   public var position: Position
+
+  package init(who: String, basis: Basis, position: Position) {
+    self.who = who
+    self.basis = basis
+    self.position = position
+  }
 }
 
 /// What a customer wrote or said and nobody has answered.

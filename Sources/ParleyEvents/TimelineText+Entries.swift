@@ -115,9 +115,9 @@ extension TimelineTextWriter {
 }
 
 /// Whether a word mixes letters of scripts that look alike: the trick of a forged sender.
-enum MixedScript {
+package enum MixedScript {
   /// Latin beside Cyrillic, Greek, Armenian or Cherokee letters.
-  static func isMixed(_ text: String) -> Bool {
+  package static func isMixed(_ text: String) -> Bool {
     guard text.utf8.contains(where: { $0 >= 0x80 }) else { return false }
     var hasLatin = false
     var hasOther = false

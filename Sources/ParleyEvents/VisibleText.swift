@@ -29,7 +29,7 @@ public enum VisibleText {
 }
 
 /// Why a character is not shown as it is.
-enum HiddenClass: Equatable {
+package enum HiddenClass: Equatable {
   /// C0, C1, DEL.
   case control
   /// Reorders what is around it.
@@ -43,7 +43,8 @@ enum HiddenClass: Equatable {
   /// A line or paragraph end that terminals treat differently.
   case separator
 
-  init?(_ scalar: Unicode.Scalar) {
+  /// The class of a character that is not shown as it is; nil for any other.
+  package init?(_ scalar: Unicode.Scalar) {
     guard let found = Self.table(scalar.value) else { return nil }
     self = found
   }

@@ -1,6 +1,5 @@
+import ParleyEvents
 import Testing
-
-@testable import ParleyEvents
 
 @Suite struct BodyFoldTests {
   private func shown(_ text: String, linesMax: Int? = 12, foldsQuotes: Bool = true) -> [String] {

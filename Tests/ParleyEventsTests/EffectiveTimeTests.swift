@@ -1,7 +1,6 @@
 import ParleyEnvelope
+import ParleyEvents
 import Testing
-
-@testable import ParleyEvents
 
 @Suite struct EffectiveTimeTests {
   private func time(_ text: String) -> Timestamp { TimelineStory.time(text) }

@@ -1,10 +1,9 @@
 import Foundation
 import ParleyEnvelope
+import ParleyEvents
 import ParleySchemas
 import SwiftProtobuf
 import Testing
-
-@testable import ParleyEvents
 
 /// One customer's day across channels, with something of every sort.
 enum TimelineSample {

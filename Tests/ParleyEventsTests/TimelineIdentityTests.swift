@@ -1,9 +1,8 @@
 import Foundation
 import ParleyEnvelope
+import ParleyEvents
 import ParleySchemas
 import Testing
-
-@testable import ParleyEvents
 
 /// What a timeline says of identities and of our own sides.
 @Suite struct TimelineIdentityTests {

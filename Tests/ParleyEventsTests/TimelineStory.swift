@@ -1,9 +1,8 @@
 import Foundation
 import ParleyEnvelope
+import ParleyEvents
 import ParleySchemas
 import SwiftProtobuf
-
-@testable import ParleyEvents
 
 /// Makes the events of a small store for tests, one after another.
 struct TimelineStory {

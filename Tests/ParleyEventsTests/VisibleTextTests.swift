@@ -1,6 +1,5 @@
+import ParleyEvents
 import Testing
-
-@testable import ParleyEvents
 
 @Suite struct VisibleTextTests {
   @Test(arguments: [
