@@ -56,6 +56,26 @@ struct KeyTable: Sendable {
     return (keys.count - 1, true)
   }
 
+  /// The ordinals of the keys in ascending order of the keys. Keys are hashes or random: dealt out by their first
+  /// bits, some sixteen to a pile, there is little left to sort. Keys that are not come out right, only later.
+  func ordinalsByKey() -> [Int] {
+    let shift = UInt64(64 - max(0, (Int.bitWidth - keys.count.leadingZeroBitCount) - 4))
+    var starts = [Int](repeating: 0, count: Int(keys.isEmpty ? 0 : UInt64.max >> shift) + 2)
+    for key in keys { starts[Int(key.high >> shift) + 1] += 1 }
+    for pile in starts.indices.dropFirst() { starts[pile] += starts[pile - 1] }
+    var ordinals = [Int](repeating: 0, count: keys.count)
+    var next = starts
+    for (ordinal, key) in keys.enumerated() {
+      let pile = Int(key.high >> shift)
+      ordinals[next[pile]] = ordinal
+      next[pile] += 1
+    }
+    for (start, end) in zip(starts, starts.dropFirst()) where end - start > 1 {
+      ordinals[start..<end].sort { keys[$0] < keys[$1] }
+    }
+    return ordinals
+  }
+
   private mutating func grow(to count: Int) {
     let old = slots
     slots = [UInt64](repeating: 0, count: count)
