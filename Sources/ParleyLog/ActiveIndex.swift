@@ -21,15 +21,25 @@ struct ActiveIndex: Sendable {
   var streamCount: Int { streams.count }
 
   /// Makes room for so many events in all.
-  mutating func reserveCapacity(_ count: Int) {
+  mutating func reserveCapacity(_ count: Int, streams streamCount: Int = 0) {
     events.reserveCapacity(count)
     eventLocals.reserveCapacity(count)
     previous.reserveCapacity(count)
+    streams.reserveCapacity(streamCount)
+    tails.reserveCapacity(streamCount)
   }
 
   /// Adds the next frame, its events in order; nil stands for one that damage left unknown, which is in no stream.
   mutating func append(frame offset: Int, byteCount: Int, keys: some Collection<EventKeys?>) {
-    var local = UInt32(count)
+    insert(keys, at: count)
+    frames.append(offset: offset, count: keys.count, byteCount: byteCount)
+  }
+
+  /// Makes the events of the next frame be found before the frame is there. Nothing to do when they are, or are
+  /// not the next.
+  mutating func insert(_ keys: some Collection<EventKeys?>, at first: Int) {
+    guard first == previous.count else { return }
+    var local = UInt32(first)
     for key in keys {
       if let key {
         append(key, local: local)
@@ -39,7 +49,6 @@ struct ActiveIndex: Sendable {
       }
       local += 1
     }
-    frames.append(offset: offset, count: keys.count, byteCount: byteCount)
   }
 
   private mutating func appendUnknown(_ local: Int) {
@@ -83,9 +92,8 @@ struct ActiveIndex: Sendable {
   /// Everything in the order a directory file has it.
   func directoryContent() -> DirectoryContent {
     var content = DirectoryContent(frames: frames)
-    content.events = zip(events.keys, eventLocals).map { (key: $0, local: $1) }.sorted { $0.key < $1.key }
-    let byKey = streams.keys.indices.sorted { streams.keys[$0] < streams.keys[$1] }
-    for ordinal in byKey {
+    content.events = events.ordinalsByKey().map { (key: events.keys[$0], local: eventLocals[$0]) }
+    for ordinal in streams.ordinalsByKey() {
       let locals = locals(of: StreamID(rawValue: streams.keys[ordinal]), before: count, last: .max)
       content.streams.append(
         (key: streams.keys[ordinal], first: UInt32(content.positions.count), count: UInt32(locals.count)))

@@ -3,9 +3,13 @@ import ParleyEnvelope
 /// Lays out one frame: envelopes in blocks of their own before the contents. Kept by its owner for its working
 /// memory.
 struct FrameBuilder {
-  private let encoder = BlockEncoder()
+  /// Frames of fewer plain bytes are encoded by one core.
+  private static let sharedByteCount = 192 << 10
+
   private var envelopes = BlockRun(kind: .envelopes, plainCountMax: RecordSlot.perBlock * RecordSlot.size)
   private var contents = BlockRun(kind: .contents, plainCountMax: LogLimits.blockBytesMax)
+  /// Contents that are being encoded already, each with the number of its first event.
+  private var begun: [(firstRecord: Int, contents: BatchContents)] = []
   private(set) var count = 0
   /// The frame finished last, padded to the alignment.
   private(set) var bytes: [UInt8] = []
@@ -13,11 +17,22 @@ struct FrameBuilder {
   /// Adds an event: its envelope, what the log sets in it, and its salt and body.
   mutating func append(_ envelope: Envelope, _ placing: RecordPlacing, salt: RawSpan, body: RawSpan) {
     let contentCount = salt.byteCount + body.byteCount
-    envelopes.makeRoom(RecordSlot.size, for: count)
-    envelopes.plain.appendSlot(envelope, placing, contentCount: contentCount)
     contents.makeRoom(contentCount, for: count)
     contents.plain.append(copying: salt)
     contents.plain.append(copying: body)
+    append(envelope, placing, contentCount: contentCount)
+  }
+
+  /// Adds the contents of the events that come next, whose envelopes are added alone.
+  mutating func append(_ contents: BatchContents) {
+    self.contents.close()
+    begun.append((count, contents))
+  }
+
+  /// Adds an event whose content is there already.
+  mutating func append(_ envelope: Envelope, _ placing: RecordPlacing, contentCount: Int) {
+    envelopes.makeRoom(RecordSlot.size, for: count)
+    envelopes.plain.appendSlot(envelope, placing, contentCount: contentCount)
     count += 1
   }
 
@@ -26,8 +41,7 @@ struct FrameBuilder {
     sequence: UInt64, base: Position, previousDigest: FrameDigest, durableHead: Position, nonce: FrameNonce
   ) -> EncodedFrame {
     precondition(count > 0, "FrameBuilder.finish without an event")
-    var encoded = encoder.encode(
-      envelopes.blocks + contents.blocks, envelopes: envelopes.plain, contents: contents.plain)
+    var encoded = encodedBlocks()
     var offset = FrameHeader.byteCount(blocks: encoded.count)
     for index in encoded.indices {
       encoded[index].block.offset = offset
@@ -40,7 +54,7 @@ struct FrameBuilder {
     bytes.removeAll(keepingCapacity: bytes.capacity <= LogLimits.groupBytesMax)
     bytes.reserveCapacity(header.paddedCount)
     bytes.append(contentsOf: head)
-    for block in encoded { encoder.append(block, to: &bytes) }
+    for block in encoded { bytes.append(contentsOf: block.stored) }
     bytes.append(contentsOf: repeatElement(0, count: header.copyOffset - bytes.count))
     if header.hasCopy { bytes.append(contentsOf: FrameHeader.copy(of: head)) }
     bytes.append(contentsOf: repeatElement(0, count: header.paddedCount - bytes.count))
@@ -48,9 +62,36 @@ struct FrameBuilder {
     return EncodedFrame(header: header, digest: head.withBytes { FrameDigest(of: $0) })
   }
 
+  /// Envelopes first, then contents, each in the order of their events.
+  private func encodedBlocks() -> [EncodedBlock] {
+    let own = ownBlocks()
+    if begun.isEmpty { return own }
+    let later = own.filter { $0.block.kind == .contents } + begun.flatMap { $1.finish(firstRecord: $0) }
+    return own.filter { $0.block.kind == .envelopes }
+      + later.sorted { $0.block.firstRecord < $1.block.firstRecord }
+  }
+
+  private func ownBlocks() -> [EncodedBlock] {
+    let blocks = envelopes.blocks + contents.blocks
+    let (envelopes, contents) = (envelopes.plain, contents.plain)
+    let encode: @Sendable (Int, EncoderMemory) -> EncodedBlock = { place, memory in
+      let block = blocks[place]
+      return (block.kind == .envelopes ? envelopes : contents).withBytes {
+        memory.encode(block.kind, firstRecord: block.firstRecord, $0.extracting(block.range))
+      }
+    }
+    if envelopes.count + contents.count >= Self.sharedByteCount {
+      let encoding = BlockEncoding(count: blocks.count, encode)
+      encoding.start()
+      return encoding.finish()
+    }
+    return EncoderMemory.borrow { memory in blocks.indices.map { encode($0, memory) } }
+  }
+
   private mutating func reset() {
     envelopes.reset()
     contents.reset()
+    begun.removeAll(keepingCapacity: true)
     count = 0
   }
 }
@@ -61,6 +102,14 @@ struct EncodedFrame {
   var digest: FrameDigest
 }
 
+/// A block of a frame before it is encoded: its events' bytes among those of its kind.
+private struct PlainBlock: Sendable {
+  var kind: FrameHeader.BlockKind
+  /// Its first event, counted from the frame's base.
+  var firstRecord: Int
+  var range: Range<Int>
+}
+
 /// The bytes of one kind of block, one block after the other, and where each begins.
 private struct BlockRun {
   let kind: FrameHeader.BlockKind
@@ -68,6 +117,8 @@ private struct BlockRun {
   let plainCountMax: Int
   var plain: [UInt8] = []
   private var starts: [(record: Int, offset: Int)] = []
+  /// Whether the last block may take more.
+  private var isOpen = false
 
   init(kind: FrameHeader.BlockKind, plainCountMax: Int) {
     self.kind = kind
@@ -77,11 +128,15 @@ private struct BlockRun {
 
   /// Begins a block with an event when its bytes don't fit the one that is open.
   mutating func makeRoom(_ count: Int, for record: Int) {
-    guard let open = starts.last, plain.count - open.offset + count <= plainCountMax else {
+    guard isOpen, let open = starts.last, plain.count - open.offset + count <= plainCountMax else {
       starts.append((record, plain.count))
+      isOpen = true
       return
     }
   }
+
+  /// Adds nothing more to the block that is open: the next event begins one.
+  mutating func close() { isOpen = false }
 
   var blocks: [PlainBlock] {
     starts.indices.map { index in
@@ -94,5 +149,6 @@ private struct BlockRun {
     // What an unusually large batch needed is given back.
     plain.removeAll(keepingCapacity: plain.capacity <= LogLimits.groupBytesMax)
     starts.removeAll(keepingCapacity: true)
+    isOpen = false
   }
 }

@@ -131,6 +131,15 @@ extension FrameHeader {
     return header.isSound ? header : nil
   }
 
+  /// The first aligned place, from one of them on, with the byte that headers and their copies begin with: nothing
+  /// is proven by it.
+  static func nextStart(in bytes: RawSpan, from offset: Int) -> Int? {
+    let first = UInt8(truncatingIfNeeded: magic)
+    for place in stride(from: offset, to: bytes.byteCount, by: alignment)
+    where bytes.integer(at: place, as: UInt8.self) == first { return place }
+    return nil
+  }
+
   /// Whether a copy of a header may begin at an offset: nothing is proven by it.
   static func mayBeCopy(_ bytes: RawSpan, at offset: Int) -> Bool {
     bytes.byteCount - offset >= fixedByteCount && bytes.integer(at: offset, as: UInt32.self) == copyMagic

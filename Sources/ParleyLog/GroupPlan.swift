@@ -130,21 +130,16 @@ struct GroupPlan {
 }
 
 extension LogSegment {
-  /// Calls for each record whose event is in this segment, with its place in the array.
+  /// Calls for each record whose event is in this segment, with its place in the array; for some of them twice when
+  /// a directory turns out to be damaged.
   func forEachKnown(_ records: [NewRecord], _ body: (Int, Position) -> Void) throws(LogError) {
-    if let memory {
-      let base = base
-      memory.content.withLock { index in
-        for place in records.indices {
-          if let local = index.local(of: records[place].envelope.event) {
-            body(place, base.advanced(by: local))
-          }
-        }
+    let base = base
+    try ask {
+      for place in records.indices {
+        if let local = $0.local(of: records[place].envelope.event) { body(place, base.advanced(by: local)) }
       }
-      return
-    }
-    for place in records.indices {
-      if let position = try position(of: records[place].envelope.event) { body(place, position) }
+    } _: { directory throws(LogError) in
+      try directory.forEachKnown(records) { body($0, base.advanced(by: $1)) }
     }
   }
 }

@@ -20,4 +20,6 @@ public enum LogLimits {
   public static let segmentEventsMax = 1 << 18
   /// Stored bytes of the active segment before it is rolled.
   public static let segmentBytesMax = 64 << 20
+  /// Bytes of zeros that a busy writer keeps ahead of its commits in the active segment.
+  public static let zeroedBytesMax = 8 << 20
 }

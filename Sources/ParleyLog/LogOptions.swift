@@ -18,19 +18,23 @@ package struct LogOptions: Sendable {
   package var segmentFramesMax: Int
   /// Events after which a segment is rolled.
   package var segmentEventsMax: Int
+  /// Bytes of zeros kept ahead of the commits at most; 0 for none.
+  package var zeroedBytesMax: Int
   package var upkeep: Upkeep
 
   package init(
     metadata: [String: String] = [:], key: [UInt8]? = nil,
     segmentBytesMax: Int = LogLimits.segmentBytesMax,
     segmentFramesMax: Int = LogLimits.segmentFramesMax,
-    segmentEventsMax: Int = LogLimits.segmentEventsMax, upkeep: Upkeep = .background
+    segmentEventsMax: Int = LogLimits.segmentEventsMax, zeroedBytesMax: Int = LogLimits.zeroedBytesMax,
+    upkeep: Upkeep = .background
   ) {
     self.metadata = metadata
     self.key = key
     self.segmentBytesMax = segmentBytesMax
     self.segmentFramesMax = segmentFramesMax
     self.segmentEventsMax = segmentEventsMax
+    self.zeroedBytesMax = zeroedBytesMax
     self.upkeep = upkeep
   }
 }

@@ -57,6 +57,15 @@ final class LogSegment: Sendable {
   }
 
   var end: Position { base.advanced(by: count) }
+
+  /// Bytes of its file that hold frames, the header before them included.
+  var endOffset: Int {
+    switch index {
+    case .memory(let shared): shared.content.withLock { $0.frames.endOffset }
+    case .directory(let directory): directory.segmentEnd
+    }
+  }
+
   /// Whether no directory file answers for this segment, so that upkeep has to make one.
   var isIndexedInMemory: Bool { memory != nil }
   var memory: SharedIndex? {
@@ -148,7 +157,7 @@ final class LogSegment: Sendable {
 
   /// Asks the index in memory or the directory. A damaged directory costs nothing but time: what it said is read
   /// from the segment again, once.
-  private func ask<Answer>(
+  func ask<Answer>(
     _ inMemory: (ActiveIndex) -> Answer, _ inDirectory: (SegmentDirectory) throws(LogError) -> Answer
   ) throws(LogError) -> Answer {
     if let memory { return memory.content.withLock { inMemory($0) } }

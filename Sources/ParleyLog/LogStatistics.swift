@@ -10,7 +10,7 @@ package struct LogStatistics: Sendable {
   package var unsealedSegments: Int
   /// Complete segments whose directory is not published yet.
   package var unindexedSegments: Int
-  /// Bytes of segment files as they lie on disk.
+  /// Bytes of segments: headers and frames, without the zeros that a writer keeps ahead.
   package var segmentBytes: Int
   /// Bytes of directories.
   package var indexBytes: Int
@@ -27,11 +27,9 @@ extension EventLog {
   package func statistics() throws(LogError) -> LogStatistics {
     let view = view.value
     let storage = environment.storage
-    func bytes(_ suffix: String) throws(LogError) -> Int {
-      try disk { () throws(StorageError) in
-        try storage.list(LogSegment.directory).filter { $0.hasSuffix(suffix) }.reduce(0) { sum, name in
-          sum + ((try? storage.open("\(LogSegment.directory)/\(name)", .read).size()) ?? 0)
-        }
+    let indexBytes = try disk { () throws(StorageError) in
+      try storage.list(LogSegment.directory).filter { $0.hasSuffix(".dir") }.reduce(0) { sum, name in
+        sum + ((try? storage.open("\(LogSegment.directory)/\(name)", .read).size()) ?? 0)
       }
     }
     let torn = try disk { () throws(StorageError) in
@@ -41,7 +39,8 @@ extension EventLog {
       events: Int(view.head.rawValue), segments: view.segments.count,
       unsealedSegments: view.segments.count - 1,
       unindexedSegments: view.segments.dropLast().count { $0.isIndexedInMemory },
-      segmentBytes: try bytes(".seg"), indexBytes: try bytes(".dir"), tornFiles: torn, durability: "sync",
+      segmentBytes: view.segments.reduce(0) { $0 + $1.endOffset }, indexBytes: indexBytes, tornFiles: torn,
+      durability: "sync",
       upkeepFailure: upkeepFailure)
   }
 }

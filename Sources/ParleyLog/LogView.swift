@@ -39,7 +39,7 @@ struct LogView: Sendable {
 
   func tail(of stream: StreamID) throws(LogError) -> Position? {
     for segment in segments.reversed() {
-      if let position = try segment.tail(of: stream), position < head { return position }
+      if let position = try segment.positions(of: stream, before: head, last: 1).last { return position }
     }
     return nil
   }

@@ -24,6 +24,7 @@ final class LogWriter: Sendable {
     var nextSequence: UInt64
     var lastDigest: FrameDigest
     var offset: Int
+    var tail: ZeroedTail
     var generation: UInt64
     var recordedAt: Timestamp
     var pendingCut: Int?
@@ -49,10 +50,12 @@ final class LogWriter: Sendable {
       if !isThere { try storage.syncDirectory("") }
       return file
     }
+    let offset = active.endOffset
+    let tail = ZeroedTail(path: active.path, storage: storage, options: options, from: offset)
     state = Mutex(
       CommitState(
         watermarkFile: file, nextSequence: recovered.nextSequence, lastDigest: recovered.lastDigest,
-        offset: try active.frames().endOffset, generation: recovered.watermarkGeneration,
+        offset: offset, tail: tail, generation: recovered.watermarkGeneration,
         recordedAt: try Self.lastRecordedAt(recovered.view), pendingCut: recovered.pendingCut))
     try state.withLock { state throws(LogError) in
       // Both slots, whatever was lost of them: the next opening shall have two to choose from.
@@ -115,18 +118,35 @@ final class LogWriter: Sendable {
       head: view.head,
       checked: complete.count < view.segments.count ? view.segments[complete.count].base : view.head)
     for segment in view.segments {
-      try segment.forEachKnown(prepared.records) { lookup.known[$0] = $1 }
+      // What is in flight is found already, and is no answer before it is durable.
+      try segment.forEachKnown(prepared.records) { if $1 < view.head { lookup.known[$0] = $1 } }
     }
-    if !complete.isEmpty { lookup.tails = try tails(of: prepared, in: complete) }
+    if !complete.isEmpty {
+      lookup.tails = try tails(of: prepared, in: complete, notIn: view.segments.dropFirst(complete.count))
+    }
     return (prepared, lookup)
   }
 
-  private func tails(of batch: PreparedBatch, in segments: ArraySlice<LogSegment>) throws(LogError)
-    -> [StreamID: Position]
-  {
+  /// The last event of each stream of a batch that no segment indexed in memory has. Those need no look: what
+  /// follows in them is theirs.
+  private func tails(
+    of batch: PreparedBatch, in complete: ArraySlice<LogSegment>, notIn recent: ArraySlice<LogSegment>
+  ) throws(LogError) -> [StreamID: Position] {
+    var missing: Set<StreamID> = []
+    var isMissing = Array(repeating: true, count: batch.records.count)
+    for segment in recent {
+      segment.memory?.content.withLock { index in
+        for place in batch.records.indices where isMissing[place] {
+          isMissing[place] = index.tail(of: batch.records[place].envelope.stream) == nil
+        }
+      }
+    }
+    for place in batch.records.indices where isMissing[place] {
+      missing.insert(batch.records[place].envelope.stream)
+    }
     var tails: [StreamID: Position] = [:]
-    for stream in Set(batch.records.map { $0.envelope.stream }) {
-      for segment in segments.reversed() {
+    for stream in missing {
+      for segment in complete.reversed() {
         guard let tail = try segment.tail(of: stream) else { continue }
         tails[stream] = tail
         break
@@ -139,6 +159,7 @@ final class LogWriter: Sendable {
   private static func decided(_ batch: PreparedBatch, _ lookup: BatchLookup) -> AppendOutcome? {
     let reported = lookup.known.filter { batch.records[$0.key].ifKnown == .report }
     guard !reported.isEmpty else { return nil }
+    batch.cancel()
     return .known(
       reported.map { KnownRecord(index: $0.key, position: $0.value) }.sorted { $0.index < $1.index })
   }
@@ -170,7 +191,7 @@ final class LogWriter: Sendable {
           return try commit(group, &state).map { .success($0) }
         } catch {
           // No write is retried and no sync: what they left is unknown until the store is opened again.
-          if error.code != .diskFull || state.pendingCut == nil { stop(error) }
+          if error.code != .diskFull || state.pendingCut == nil { stop(error, &state) }
           throw error
         }
       }
@@ -188,6 +209,7 @@ final class LogWriter: Sendable {
     if !plan.keys.isEmpty {
       try write(plan, group, &state)
       if isFull(view.value.active, upTo: state.offset) { try roll(&state) }
+      if state.tail.begin() { run(state.tail) }
     }
     return plan.outcomes
   }
@@ -203,17 +225,15 @@ final class LogWriter: Sendable {
   /// One frame: written, synced, marked, and only then shown.
   private func write(_ plan: GroupPlan, _ group: [Submission], _ state: inout CommitState) throws(LogError) {
     for (submission, placed) in zip(group, plan.placed) {
-      for event in placed {
-        submission.batch.append(
-          event.index, RecordPlacing(recordedAt: plan.recordedAt, previous: event.previous),
-          to: &state.builder)
-      }
+      submission.batch.append(placed, recordedAt: plan.recordedAt, to: &state.builder)
     }
     let active = plan.view.active
     let frame = state.builder.finish(
       sequence: state.nextSequence, base: plan.view.head, previousDigest: state.lastDigest,
       durableHead: plan.view.head, nonce: active.header.nonce)
     let offset = state.offset
+    state.tail.claim(upTo: offset + frame.header.paddedCount)
+    indexBeside(plan)
     try disk { () throws(StorageError) in
       try state.builder.bytes.withBytes { span throws(StorageError) in
         try active.file.write(span, at: offset)
@@ -246,13 +266,48 @@ final class LogWriter: Sendable {
     if syncs { state.bytesSinceMarkSync = 0 }
   }
 
+  /// Indexes a large group on another core while this thread waits for the disk. Where no other comes to it in
+  /// time, showing the frame does it.
+  private func indexBeside(_ plan: GroupPlan) {
+    guard plan.keys.count >= Self.besideEventsMin, options.upkeep == .background,
+      let memory = plan.view.active.memory
+    else { return }
+    let first = plan.view.active.base.distance(to: plan.view.head)
+    IOThreads.shared.submit { memory.content.withLock { $0.insert(plan.keys, at: first) } }
+  }
+
+  /// Events of a group that is worth waking another core for: about 50 µs.
+  private static let besideEventsMin = 256
+
+  private func run(_ tail: ZeroedTail) {
+    switch options.upkeep {
+    case .inline: tail.extend()
+    case .background: IOThreads.shared.submit { tail.extend() }
+    }
+  }
+
+  /// Ends the zeros of the active segment and cuts them off. A cut that fails or is undone by a crash costs
+  /// nothing but the room they take.
+  private func cutZeros(_ state: inout CommitState) {
+    if state.tail.stop() { try? view.value.active.file.truncate(to: state.offset) }
+  }
+
   /// Goes on in a new segment; the full one gets its directory and its place in the manifest off this path.
   private func roll(_ state: inout CommitState) throws(LogError) {
     let head = view.value.head
+    let full = view.value.active.memory
+    cutZeros(&state)
     let active = try SegmentCreation.run(
       environment, files: files, base: head, sequence: state.nextSequence, digest: state.lastDigest)
     state.offset = SegmentHeader.regionByteCount
+    state.tail = ZeroedTail(
+      path: active.path, storage: environment.storage, options: options, from: state.offset,
+      committed: state.tail.committed)
     try writeMark(&state, head: head, active: active, syncs: true)
+    if let (events, streams) = full?.content.withLock({ ($0.count, $0.streamCount) }) {
+      // The next segment will be about like this one: no pause to grow tables.
+      active.memory?.content.withLock { $0.reserveCapacity(events, streams: streams) }
+    }
     view.roll(to: active)
     upkeep.run(options.upkeep)
   }
@@ -275,7 +330,8 @@ final class LogWriter: Sendable {
     throw error
   }
 
-  private func stop(_ error: LogError) {
+  private func stop(_ error: LogError, _ state: inout CommitState) {
+    _ = state.tail.stop()
     stopped.withLock { stopped in
       guard stopped == nil else { return }
       stopped =
@@ -297,7 +353,8 @@ final class LogWriter: Sendable {
   func close() {
     state.withLock { state in
       let isRunning = stopped.withLock { $0 == nil }
-      stop(LogError(.notWritable, "the store is closed: open it again to append"))
+      if isRunning { cutZeros(&state) }
+      stop(LogError(.notWritable, "the store is closed: open it again to append"), &state)
       if isRunning { try? state.watermarkFile.sync() }
     }
     upkeep.wait()

@@ -8,6 +8,8 @@ struct PreparedBatch: Sendable {
   /// Bytes before encoding.
   let plainCount: Int
   private let salts: [UInt8]
+  /// The contents of a large batch, being encoded.
+  private let contents: BatchContents?
 
   init(_ batch: AppendBatch, random: (Int) -> [UInt8]) throws(LogError) {
     try Self.check(batch)
@@ -17,10 +19,31 @@ struct PreparedBatch: Sendable {
     var count = records.count * (RecordSlot.size + RecordSlot.saltSize)
     for index in records.indices { count += records[index].body.count }
     plainCount = count
+    let contentCount = count - records.count * RecordSlot.size
+    contents = contentCount >= BatchContents.byteCountMin ? BatchContents(records, salts: salts) : nil
   }
 
-  /// Appends a record to a frame, with what the log sets in its envelope.
-  func append(_ index: Int, _ placing: RecordPlacing, to builder: inout FrameBuilder) {
+  /// Appends those of its records that are stored to a frame, with what the log sets in their envelopes.
+  func append(_ placed: [GroupPlan.Placed], recordedAt: Timestamp, to builder: inout FrameBuilder) {
+    guard let contents, placed.count == records.count else {
+      cancel()
+      for event in placed {
+        append(event.index, RecordPlacing(recordedAt: recordedAt, previous: event.previous), to: &builder)
+      }
+      return
+    }
+    builder.append(contents)
+    for event in placed {
+      builder.append(
+        records[event.index].envelope, RecordPlacing(recordedAt: recordedAt, previous: event.previous),
+        contentCount: RecordSlot.saltSize + records[event.index].body.count)
+    }
+  }
+
+  /// Ends what was begun for a batch of which nothing is stored.
+  func cancel() { contents?.cancel() }
+
+  private func append(_ index: Int, _ placing: RecordPlacing, to builder: inout FrameBuilder) {
     let salt = index * RecordSlot.saltSize..<(index + 1) * RecordSlot.saltSize
     salts.withBytes { salts in
       records[index].body.withBytes { body in

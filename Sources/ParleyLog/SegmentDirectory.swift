@@ -67,9 +67,18 @@ final class SegmentDirectory: Sendable {
   /// Whether every event is in a stream: damage that the segment had before the directory was made hides some.
   var holdsEveryEvent: Bool { sections.positions.count == count }
 
-  /// The place of an event in the segment.
-  func local(of event: EventID) throws(LogError) -> Int? {
+  /// Calls for each record whose event is in the segment, with its place in the array and in the segment.
+  func forEachKnown(_ records: [NewRecord], _ body: (Int, Int) -> Void) throws(LogError) {
     let known = try load()
+    for place in records.indices {
+      if let local = try local(of: records[place].envelope.event, known) { body(place, local) }
+    }
+  }
+
+  /// The place of an event in the segment.
+  func local(of event: EventID) throws(LogError) -> Int? { try local(of: event, try load()) }
+
+  private func local(of event: EventID, _ known: Loaded) throws(LogError) -> Int? {
     guard known.eventFilter.mayContain(event.rawValue) else { return nil }
     let found = try find(event.rawValue, in: sections.events, fences: known.eventFences)
     return found.map { entry in entry.withBytes { Int($0.integer(at: 16, as: UInt32.self)) } }

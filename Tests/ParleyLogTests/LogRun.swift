@@ -121,6 +121,7 @@ extension LogOptions {
   static var small: LogOptions {
     var options = LogOptions()
     options.segmentBytesMax = 16 << 10
+    options.zeroedBytesMax = 4 << 10
     options.upkeep = .inline
     return options
   }
