@@ -70,6 +70,14 @@ import Testing
     #expect(run.diagnostics.contains("pipe: a named pipe; only files and directories are read"))
   }
 
+  @Test func anAddressThatIsGivenAsADomainIsToldItsOption() throws {
+    let option = ["--our-domain", "help@acme.example"]
+    let run = try ParleyBinary.run(["import", "eml", store, try source("eml")] + option, input: Data())
+    #expect(run.status == 2)
+    #expect(run.diagnostics.contains("--our-address names a single address"))
+    #expect(try ParleyBinary.run("replay", store).output.isEmpty)
+  }
+
   @Test func aDryRunSaysWhatWouldHappenAndStoresNothing() throws {
     let path = try source("eml")
     let run = try ParleyBinary.run("import", "eml", store, path, "--dry-run")

@@ -97,6 +97,11 @@ struct ImportCommand: AsyncParsableCommand {
     options.account = account
     options.ourDomains = ourDomains
     options.ourAddresses = ourAddresses
+    if ourDomains.contains(where: { $0.contains("@") }) {
+      throw CommandFailure(
+        .usage, "--our-domain takes a domain, and was given an address",
+        hint: "--our-address names a single address that is ours.")
+    }
     do { try options.validate() } catch {
       throw CommandFailure(
         .usage, "--our-domain or --our-address: \(error.message)",
