@@ -113,6 +113,15 @@ import Testing
     }
   }
 
+  @Test func aPositionBehindTheLastIsSaidOnce() throws {
+    let store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store)
+    _ = try ParleyBinary.run("append", store, input: chatLine(1))
+    let run = try ParleyBinary.run("timeline", store, "email:ana@example.com", "--as-of", "1042")
+    #expect(run.status == 1)
+    #expect(run.diagnostics.components(separatedBy: "position 1042").count == 2, "\(run.diagnostics)")
+  }
+
   @Test func anIdentityThatIsNoneIsAWrongCommandLine() throws {
     let store = scratch.path("store")
     _ = try ParleyBinary.run("init", store)

@@ -1,4 +1,5 @@
 import Parley
+import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 
@@ -21,8 +22,17 @@ extension CommandFailure {
 
   /// A store's error, with what to do about it.
   init(_ error: StoreError) {
+    var place = error.place
+    if let position = place.position, Self.names(position, in: error.message) { place.position = nil }
     self.init(
-      Self.statuses[error.code] ?? .rejected, "\(error.message)\(error.place)", hint: Self.hints[error.code])
+      Self.statuses[error.code] ?? .rejected, "\(error.message)\(place)", hint: Self.hints[error.code])
+  }
+
+  /// Whether a message says a position itself: what it says is not said twice.
+  private static func names(_ position: Position, in message: String) -> Bool {
+    message.ranges(of: "position \(position)").contains { range in
+      range.upperBound == message.endIndex || !message[range.upperBound].isNumber
+    }
   }
 
   private static let statuses: [StoreError.Code: ExitStatus] = [
