@@ -37,6 +37,26 @@ import Testing
     }
   }
 
+  @Test(arguments: ["timeline", "replay"], ["yesterday", "2026-02-20"])
+  func aTimeThatIsNoneIsToldWhatOneLooksLike(command: String, text: String) throws {
+    for option in ["--since", "--until"] {
+      let run = try ParleyBinary.run(
+        [command, "nowhere"] + (command == "timeline" ? ["email:ana@example.com"] : []) + [option, text],
+        input: Data())
+      #expect(run.status == 2)
+      #expect(run.diagnostics.contains("2026-11-22T09:00:00Z"), "\(run.diagnostics)")
+      #expect(run.diagnostics.contains("RFC 3339"))
+    }
+  }
+
+  @Test(arguments: ["timeline", "customer"])
+  func aMomentThatIsNoneIsToldWhatOneLooksLike(command: String) throws {
+    let run = try ParleyBinary.run(command, "nowhere", "email:ana@example.com", "--as-of", "yesterday")
+    #expect(run.status == 2)
+    #expect(run.diagnostics.contains("1042"))
+    #expect(run.diagnostics.contains("2026-11-22T09:00:00Z"), "\(run.diagnostics)")
+  }
+
   @Test func shellCompletionsAreGenerated() throws {
     let run = try ParleyBinary.run("--generate-completion-script", "bash")
     #expect(run.status == 0)

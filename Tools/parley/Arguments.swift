@@ -4,6 +4,10 @@ import ParleyEvents
 
 /// A point in the log's history: a position, or a time by the log's clock.
 enum Moment: ExpressibleByArgument {
+  static let help = ArgumentHelp(
+    "As it was known then: through a position, as in 1042, or at a time by the log's clock, "
+      + "as in 2026-11-22T09:00:00Z.", valueName: "moment")
+
   case position(Position)
   case time(Timestamp)
 
@@ -19,11 +23,15 @@ enum Moment: ExpressibleByArgument {
 }
 
 /// A time on the command line: RFC 3339.
-struct TimeArgument: ExpressibleByArgument {
+struct TimeArgument {
   let time: Timestamp
 
-  init?(argument: String) {
-    guard let (time, _) = Timestamp.parse(rfc3339: argument) else { return nil }
+  /// A time as it was typed. Throws what was expected, with an example.
+  init(typed text: String) throws {
+    guard let (time, _) = Timestamp.parse(rfc3339: text) else {
+      throw ValidationError(
+        "expected a time as in 2026-11-22T09:00:00Z or 2026-11-22T09:00:00+01:00 (RFC 3339)")
+    }
     self.time = time
   }
 }

@@ -18,9 +18,7 @@ struct CustomerCommand: AsyncParsableCommand {
   @Argument(help: "One of the customer's identities; - reads it from standard input.")
   var identity: String
 
-  @Option(
-    help: ArgumentHelp(
-      "As it was known then: through a position, or at a time by the log's clock.", valueName: "moment"))
+  @Option(help: Moment.help)
   var asOf: Moment?
 
   @Option(help: ReportFormat.help)

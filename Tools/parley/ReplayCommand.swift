@@ -29,10 +29,14 @@ struct ReplayCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Up to, but not including, this position.", valueName: "position"))
   var to: PositionArgument?
 
-  @Option(help: ArgumentHelp("Only what was recorded at this time or later.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Only what was recorded at this time or later.", valueName: "time"),
+    transform: TimeArgument.init(typed:))
   var since: TimeArgument?
 
-  @Option(help: ArgumentHelp("Only what was recorded before this time.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Only what was recorded before this time.", valueName: "time"),
+    transform: TimeArgument.init(typed:))
   var until: TimeArgument?
 
   @Option(help: ArgumentHelp("Only events recorded under this identity.", valueName: "identity"))

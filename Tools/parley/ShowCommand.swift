@@ -17,7 +17,7 @@ struct ShowCommand: AsyncParsableCommand {
 
   @OptionGroup var store: StoreArguments
 
-  @Argument(help: "The event's position.")
+  @Argument(help: "The event's position, as in 1042.")
   var position: PositionArgument
 
   @Option(help: ReportFormat.help)

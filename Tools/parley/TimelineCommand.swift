@@ -15,6 +15,7 @@ struct TimelineCommand: AsyncParsableCommand {
       Example:
         parley timeline support.parley email:ana@example.com
         parley timeline support.parley visitor:shop.example/4051 --last 10
+        parley timeline support.parley account:eu/4711 --since 2026-11-22T00:00:00Z
         parley timeline support.parley phone:+493012345678 --as-of 1042 --format json
       """)
 
@@ -30,15 +31,17 @@ struct TimelineCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Only so many of the newest entries.", valueName: "count"))
   var last: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "As it was known then: through a position, or at a time by the log's clock.", valueName: "moment"))
+  @Option(help: Moment.help)
   var asOf: Moment?
 
-  @Option(help: ArgumentHelp("Only what happened at this time or later.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Only what happened at this time or later.", valueName: "time"),
+    transform: TimeArgument.init(typed:))
   var since: TimeArgument?
 
-  @Option(help: ArgumentHelp("Only what happened before this time.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Only what happened before this time.", valueName: "time"),
+    transform: TimeArgument.init(typed:))
   var until: TimeArgument?
 
   @Option(help: ArgumentHelp("Only this channel. May be repeated.", valueName: "channel"))
