@@ -57,6 +57,23 @@ import Testing
     #expect(run.diagnostics.contains("2026-11-22T09:00:00Z"), "\(run.diagnostics)")
   }
 
+  @Test(arguments: [
+    (["tmeline", "store"], "timeline"), (["shwo", "store", "1"], "show"), (["help", "appned"], "append"),
+  ]) func aMisspeltCommandIsToldTheNearestOne(arguments: [String], nearest: String) throws {
+    let run = try ParleyBinary.run(arguments, input: Data())
+    #expect(run.status == 2)
+    #expect(run.output.isEmpty)
+    #expect(run.diagnostics.contains("did you mean '\(nearest)'?"), "\(run.diagnostics)")
+  }
+
+  @Test func aWordThatIsLikeNoCommandIsToldNone() throws {
+    let run = try ParleyBinary.run("x", "store")
+    #expect(run.status == 2)
+    #expect(run.diagnostics.contains("there is no command 'x'\n"), "\(run.diagnostics)")
+    #expect(try ParleyBinary.run("help", "timeline").status == 0)
+    #expect(try ParleyBinary.run("help").status == 0)
+  }
+
   @Test func shellCompletionsAreGenerated() throws {
     let run = try ParleyBinary.run("--generate-completion-script", "bash")
     #expect(run.status == 0)

@@ -38,12 +38,9 @@ extension ConversationStore {
     guard try await !knows(identity) else { return }
     let wanted = identity.resolved(by: normalization)
     try requireNothingHidden(under: wanted)
-    let near = try nearSpellings(of: wanted).map(\.description)
     throw CommandFailure(
       .noSuchIdentity, "nothing is recorded under \(wanted)",
-      hint: near.isEmpty
-        ? "parley find looks for a name, an address or a number."
-        : "Did you mean \(near.joined(separator: ", "))?")
+      hint: try nearSpellings(of: wanted) ?? "parley find looks for a name, an address or a number.")
   }
 
   /// Throws exit code 5 when nothing was recorded under an identity through a position, nor hidden by damage.
@@ -64,15 +61,18 @@ extension ConversationStore {
     throw CommandFailure(.damage, "nothing that can be read is recorded under \(identity)")
   }
 
-  private func nearSpellings(of identity: Identity) throws -> [Identity] {
-    var near = NearSpellings(of: identity)
+  /// A question that names the identities in the store which are spelled most like one; nil when none is near.
+  func nearSpellings(of identity: Identity) throws -> String? {
+    var near = NearSpellings(of: identity.description)
     var scan = EventScan(self, progress: Progress("events", isQuiet: true))
     scan.filter.kinds = [.identityObserved]
     try scan.events { event in
-      if case .identityObserved(let observed) = event.body, let found = Identity(observed.identity) {
-        near.consider(found)
+      if case .identityObserved(let observed) = event.body, let found = Identity(observed.identity),
+        found != identity
+      {
+        near.consider(found.description)
       }
     }
-    return near.best
+    return near.best.isEmpty ? nil : "Did you mean \(near.best.joined(separator: ", "))?"
   }
 }

@@ -11,6 +11,7 @@ enum Main {
 
   private static func run(_ arguments: [String]) async -> ExitStatus {
     do {
+      try RootCommand.checkCommand(arguments)
       var command = try RootCommand.parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

@@ -1,28 +1,38 @@
-import ParleyEvents
-
-/// Finds the identities that are spelled most like one that is not there.
+/// Finds the texts that are spelled most like one that is not there.
 struct NearSpellings {
   /// Single changes between the two, at most.
   static let distanceMax = 3
-  /// Identities named.
+  /// Texts named.
   static let namedMax = 3
 
   private let wanted: [UInt8]
-  private var found: [(distance: Int, identity: Identity)] = []
+  private let distanceMax: Int
+  private var found: [(distance: Int, text: String)] = []
 
-  init(of identity: Identity) { wanted = Array(identity.description.utf8) }
+  /// The spellings near one that may be long, such as an identity.
+  init(of text: String) { self.init(of: text, distanceMax: Self.distanceMax) }
+
+  /// The spellings near a word: of a short one at most half the letters may be others.
+  init(ofWord word: String) {
+    self.init(of: word, distanceMax: min(Self.distanceMax, (word.utf8.count + 1) / 2))
+  }
+
+  private init(of text: String, distanceMax: Int) {
+    wanted = Array(text.utf8)
+    self.distanceMax = distanceMax
+  }
 
   /// The nearest, the nearest first.
-  var best: [Identity] { found.map(\.identity) }
+  var best: [String] { found.map(\.text) }
 
   /// Looks at one that is there.
-  mutating func consider(_ identity: Identity) {
-    let text = Array(identity.description.utf8)
-    guard abs(text.count - wanted.count) <= Self.distanceMax else { return }
-    let distance = Self.distance(wanted, text)
-    guard distance <= Self.distanceMax else { return }
-    found.append((distance, identity))
-    found.sort { ($0.distance, $0.identity) < ($1.distance, $1.identity) }
+  mutating func consider(_ text: String) {
+    let bytes = Array(text.utf8)
+    guard abs(bytes.count - wanted.count) <= distanceMax else { return }
+    let distance = Self.distance(wanted, bytes)
+    guard distance <= distanceMax, !found.contains(where: { $0.text == text }) else { return }
+    found.append((distance, text))
+    found.sort { ($0.distance, $0.text) < ($1.distance, $1.text) }
     if found.count > Self.namedMax { found.removeLast() }
   }
 

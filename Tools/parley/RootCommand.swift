@@ -1,4 +1,5 @@
 import ArgumentParser
+import ParleyEvents
 
 /// `parley`: the list of commands, and what holds for all of them.
 struct RootCommand: AsyncParsableCommand {
@@ -25,4 +26,18 @@ struct RootCommand: AsyncParsableCommand {
       CustomerCommand.self, LinkCommand.self, UnlinkCommand.self, ReplayCommand.self, ShowCommand.self,
       StatsCommand.self, VerifyCommand.self,
     ])
+}
+
+extension RootCommand {
+  /// Throws when the first word is no command, naming the one that is spelled most like it.
+  static func checkCommand(_ arguments: [String]) throws {
+    let words = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
+    guard let word = words.first, !word.hasPrefix("-"), word != "help" else { return }
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard !names.contains(word) else { return }
+    var near = NearSpellings(ofWord: word)
+    names.forEach { near.consider($0) }
+    let question = near.best.first.map { "; did you mean '\($0)'?" } ?? ""
+    throw ValidationError("there is no command '\(VisibleText.line(word))'\(question)")
+  }
 }
