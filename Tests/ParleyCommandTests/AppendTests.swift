@@ -115,9 +115,34 @@ struct Refused {
   @Test func aBatchWithOneBadLineStoresNothing() throws {
     let run = try ParleyBinary.run("append", store, "--batch", input: chatLine(1) + "{}\n" + chatLine(2))
     #expect(run.status == 1)
-    #expect(run.lines.count == 1)
-    #expect(run.lines[0].hasPrefix(#"{"line":2,"status":"rejected""#))
+    #expect(run.diagnostics == "3 lines: 0 stored, 0 duplicate, 3 rejected\n")
+    #expect(run.lines.count == 3, "one receipt a line, as the help says")
+    let refused = #""status":"rejected","error":"batch_refused","message":"line 2 of the batch was refused"#
+    #expect(run.lines[0].hasPrefix(#"{"line":1,\#(refused)"#))
+    #expect(run.lines[1].hasPrefix(#"{"line":2,"status":"rejected","error":"missing_member""#))
+    #expect(run.lines[2].hasPrefix(#"{"line":3,\#(refused)"#))
     #expect(try ParleyBinary.run("replay", store).output.isEmpty)
+  }
+
+  @Test func aBatchWithALineThatOnlyTheStoreRefusesStoresNothing() throws {
+    let run = try ParleyBinary.run("append", store, "--batch", input: chatLine(1) + chatLine(2) + chatLine(2))
+    #expect(run.status == 1)
+    #expect(run.lines.count == 3)
+    #expect(run.lines[0].contains(#""error":"batch_refused","message":"line 3 of"#))
+    #expect(run.lines[2].hasPrefix(#"{"line":3,"status":"rejected","error":"repeated_id""#))
+    #expect(try ParleyBinary.run("replay", store).output.isEmpty)
+  }
+
+  @Test func aBatchOfAsManyLinesAsThereMayBeIsTakenAndOneMoreIsNot() throws {
+    let line = #"{"kind":"message.sent","from":"email:a@b.example","text":"x"}"# + "\n"
+    let most = String(repeating: line, count: 65_536)
+    let over = try ParleyBinary.run("append", store, "--batch", input: most + line)
+    #expect(over.status == 1)
+    #expect(over.lines.count == 65_537)
+    #expect(over.lines.last?.contains(#""status":"rejected","error":"limit_exceeded""#) == true)
+    #expect(over.diagnostics.contains("Without --batch any number of lines is taken."))
+    #expect(try ParleyBinary.run("replay", store).output.isEmpty)
+    #expect(try ParleyBinary.run("append", store, "--batch", input: most).status == 0)
   }
 
   @Test func aBatchIsOneReceiptALineToo() throws {

@@ -7,10 +7,14 @@ struct AppendCommand: AsyncParsableCommand {
     commandName: "append",
     abstract: "Appends events from JSON Lines, with a receipt for each.",
     discussion: """
-      Reads one event a line and writes one receipt a line, in the same order, only once the event is durable: \
-      its position and whether it was stored now or before, or the error. A line that can't be taken costs \
-      itself, not the others; the exit code is then 1. A line with an `id` is stored once, however often it is \
-      appended; one without an id is another event each time.
+      Reads one event a line and writes one receipt a line, in the same order, only once the event is durable. \
+      Its `status` is stored or duplicate (stored before), with the position; rejected, with the error; or \
+      unknown. A line that can't be taken costs itself, not the others; the exit code is then 1. With --batch it \
+      costs all of them, and every line's receipt says so.
+
+      Unknown is a line that was on its way when the disk failed or was full: only opening the store again tells \
+      whether it is stored. Nothing after it is taken, and the exit code is 3. Append the same again then: a line \
+      with an `id` is stored once, however often it is appended; one without an id is another event each time.
 
       Example:
         parley append support.parley chat.jsonl
@@ -31,10 +35,17 @@ struct AppendCommand: AsyncParsableCommand {
     let opened = try await store.open(for: .appending)
     var appender = LineAppender(
       store: opened, reader: reader, progress: store.progress("events", bytesTotal: reader.bytesTotal))
-    let tally = try await batch ? appender.appendAtomically() : appender.appendEach()
+    var failure: (any Error)?
+    do {
+      try await batch ? appender.appendAtomically() : appender.appendEach()
+    } catch {
+      failure = error
+    }
     await opened.close()
-    store.say(tally.summary)
+    appender.progress.clear()
+    store.say(appender.tally.summary)
+    if let failure { throw failure }
     if System.isInterrupted { throw ExitStatus.interrupted }
-    if tally.rejected > 0 { throw ExitStatus.rejected }
+    if appender.tally.rejected > 0 { throw ExitStatus.rejected }
   }
 }

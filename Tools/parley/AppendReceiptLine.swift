@@ -9,18 +9,39 @@ struct AppendReceiptLine {
   /// A receipt, or why there is none.
   var outcome: Result<AppendReceipt, LineError>
 
-  /// Why a line was not stored: a name for programs, a message for people.
+  /// Why a line has no position: a name for programs, a message for people.
   struct LineError: Error {
+    /// Whether the line is stored.
+    enum Standing: String {
+      /// It is not, and will not be as it is.
+      case rejected
+      /// The store stopped before it could say: opening it again decides, and appending the same again settles it.
+      case unknown
+    }
+
+    var standing: Standing
     var code: String
     var message: String
 
     init(code: String, message: String) {
+      standing = .rejected
       self.code = code
       self.message = message
     }
 
     init(_ error: EventError) { self.init(code: error.code.rawValue, message: error.message) }
-    init(_ error: StoreError) { self.init(code: error.code.rawValue, message: error.message) }
+
+    init(_ error: StoreError) {
+      self.init(code: error.code.rawValue, message: error.message)
+      if CommandFailure.endsAppending(error.code) { standing = .unknown }
+    }
+
+    /// That a line of a batch is not stored because of another.
+    static func batchRefused(becauseOf line: Int) -> LineError {
+      LineError(
+        code: "batch_refused",
+        message: "line \(line) of the batch was refused, and a batch is stored whole or not at all")
+    }
   }
 
   /// One line of JSON.
@@ -35,7 +56,7 @@ struct AppendReceiptLine {
       json.add("status", "duplicate")
       json.add("position", position.rawValue)
     case .failure(let error):
-      json.add("status", "rejected")
+      json.add("status", error.standing.rawValue)
       json.add("error", error.code)
       json.add("message", error.message)
     }
@@ -48,19 +69,26 @@ struct AppendTally {
   private(set) var stored = 0
   private(set) var duplicate = 0
   private(set) var rejected = 0
+  /// Lines of which only opening the store again tells whether they are stored.
+  private(set) var unknown = 0
 
   mutating func count(_ outcome: Result<AppendReceipt, AppendReceiptLine.LineError>) {
     switch outcome {
     case .success(.stored): stored += 1
     case .success(.alreadyStored): duplicate += 1
-    case .failure: rejected += 1
+    case .failure(let error):
+      switch error.standing {
+      case .rejected: rejected += 1
+      case .unknown: unknown += 1
+      }
     }
   }
 
-  /// `3 lines: 2 stored, 0 duplicate, 1 rejected`.
+  /// `3 lines: 2 stored, 0 duplicate, 1 rejected`, and how many are unknown when some are.
   var summary: String {
-    let lines = counted(stored + duplicate + rejected, "line")
-    return
+    let lines = counted(stored + duplicate + rejected + unknown, "line")
+    let known =
       "\(lines): \(grouped(stored)) stored, \(grouped(duplicate)) duplicate, \(grouped(rejected)) rejected"
+    return unknown > 0 ? "\(known), \(grouped(unknown)) unknown" : known
   }
 }

@@ -79,15 +79,15 @@ struct ImportCommand: AsyncParsableCommand {
     }
     await opened.close()
     try writer.close()
-    say(storer.report)
+    say(storer.report, unknown: storer.unknown)
     if let failure { throw failure }
     if System.isInterrupted { throw ExitStatus.interrupted }
     if storer.report.rejected > 0 { throw ExitStatus.rejected }
   }
 
   /// What came of it, also of an import that something ended early.
-  private func say(_ imported: ImportReport) {
-    let summary = ImportSummary(imported, isDryRun: dryRun, reportPath: report)
+  private func say(_ imported: ImportReport, unknown: Int) {
+    let summary = ImportSummary(imported, unknown: unknown, isDryRun: dryRun, reportPath: report)
     (store.quiet ? summary.rejections : summary.lines).forEach(Diagnostics.write)
   }
 

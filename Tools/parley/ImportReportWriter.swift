@@ -1,3 +1,4 @@
+import Parley
 import ParleyImport
 
 /// The file of `--report`: every rejection and every warning, one a line.
@@ -22,6 +23,15 @@ final class ImportReportWriter {
     json.add("item", place.description)
     json.add("rejected", rejection.code.rawValue)
     json.add("message", rejection.message)
+    try write(json)
+  }
+
+  /// An item of which only opening the store again tells whether it is stored.
+  func write(_ place: ImportPlace, unknown error: StoreError) throws {
+    var json = JSONText()
+    json.add("item", place.description)
+    json.add("unknown", error.code.rawValue)
+    json.add("message", error.message)
     try write(json)
   }
 

@@ -7,11 +7,14 @@ struct ImportSummary {
   static let listedMax = 100
 
   private let report: ImportReport
+  private let unknown: Int
   private let isDryRun: Bool
   private let reportPath: String?
 
-  init(_ report: ImportReport, isDryRun: Bool, reportPath: String?) {
+  /// - Parameter unknown: items of which nobody knows whether they are stored; the report does not count them.
+  init(_ report: ImportReport, unknown: Int, isDryRun: Bool, reportPath: String?) {
     self.report = report
+    self.unknown = unknown
     self.isDryRun = isDryRun
     self.reportPath = reportPath
   }
@@ -46,6 +49,10 @@ struct ImportSummary {
     var line = "\(grouped(report.read)) read: \(grouped(report.stored)) \(accepted), "
     line += "\(grouped(report.duplicate)) duplicate, \(grouped(report.rejected)) rejected"
     if report.reusedIDs > 0 { line += "; \(grouped(report.reusedIDs)) under an id that another item has" }
+    if unknown > 0 {
+      line += "; and \(grouped(unknown)) of which it is unknown whether they are stored: "
+      line += "importing the same again settles it"
+    }
     return [line]
   }
 }

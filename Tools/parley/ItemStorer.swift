@@ -30,6 +30,10 @@ struct ItemStorer {
 
   /// What became of the items so far.
   private(set) var report = ImportReport()
+  /// Items that were on their way when the store stopped: only opening it again tells whether they are stored.
+  private(set) var unknown = 0
+  /// Why the store takes no more.
+  private var failure: CommandFailure?
 
   init(store: ConversationStore, mode: Mode, writer: ImportReportWriter) {
     self.store = store
@@ -66,7 +70,9 @@ struct ItemStorer {
         try settle(waiting.item, outcome, events: 1, isReused: false)
       }
     }
+    if let failure { throw failure }
     try await storeReused(reused)
+    if let failure { throw failure }
   }
 
   /// Items whose source gave one id to two of them, under their content.
@@ -85,7 +91,9 @@ struct ItemStorer {
     if try await isKnown(imported.events[0]) {
       let known = await store.append(each: [imported.events[0]])[0]
       guard Self.isReused(known), let events = imported.asReusedID else {
-        return try settle(item, known, events: 1, isReused: false)
+        try settle(item, known, events: 1, isReused: false)
+        if let failure { throw failure }
+        return
       }
       return try await append(item, events, isReused: true)
     }
@@ -101,6 +109,7 @@ struct ItemStorer {
       outcome = .failure(error)
     }
     try settle(item, outcome, events: events.count, isReused: isReused)
+    if let failure { throw failure }
   }
 
   private func isKnown(_ event: NewEvent) async throws -> Bool {
@@ -133,6 +142,8 @@ struct ItemStorer {
     return false
   }
 
+  /// Counts what became of an item. When the store takes no more it sets `failure`: the rest of the group is
+  /// settled too, as some of it is stored.
   private mutating func settle(
     _ item: ImportItem, _ outcome: Result<AppendReceipt, StoreError>, events: Int, isReused: Bool
   ) throws {
@@ -142,7 +153,11 @@ struct ItemStorer {
       try writer.write(item)
     case .success(.alreadyStored): report.count(item, .duplicate)
     case .failure(let error):
-      if CommandFailure.endsAppending(error.code) { throw CommandFailure(error) }
+      if CommandFailure.endsAppending(error.code) {
+        unknown += 1
+        failure = failure ?? CommandFailure(error)
+        return try writer.write(item.place, unknown: error)
+      }
       try count(item, ImportRejection(.init(rawValue: error.code.rawValue), error.message))
     }
   }

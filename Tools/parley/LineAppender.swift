@@ -9,28 +9,32 @@ struct LineAppender {
   /// A line as it was read: an event, or why it is none.
   private struct ReadLine: Sendable {
     var number: Int
+    var byteCount: Int
     var event: Result<NewEvent, AppendReceiptLine.LineError>
   }
 
   /// What one group became.
   private struct GroupOutcome: Sendable {
     var receipts: [AppendReceiptLine]
-    /// Set when nothing more can be appended.
-    var failure: StoreError?
+    /// Set when nothing more can be appended, or a batch as a whole was refused.
+    var failure: CommandFailure?
   }
 
   /// Lines that share a sync, at most.
   static let groupLinesMax = 4_096
   /// Bytes of lines that share a sync, at most, and the last line more.
   static let groupBytesMax = 4 << 20
+  /// Bytes of the lines of a batch, at most, and the last group more: JSON takes up to six bytes for one of a body.
+  static let batchTextBytesMax = 8 * AppendLimits.batchBytesMax
 
   private let store: ConversationStore
   private var reader: LineReader
-  private var progress: Progress
+  private(set) var progress: Progress
   private let output = Output()
   /// Whether somebody still reads the receipts. Appending does not depend on it.
   private var isRead = true
-  private var tally = AppendTally()
+  /// What became of the lines so far, also after an append that ended with an error.
+  private(set) var tally = AppendTally()
 
   init(store: ConversationStore, reader: LineReader, progress: Progress) {
     self.store = store
@@ -39,7 +43,7 @@ struct LineAppender {
   }
 
   /// Appends every line on its own: one that can't be taken costs itself.
-  mutating func appendEach() async throws -> AppendTally {
+  mutating func appendEach() async throws {
     var pending: Task<GroupOutcome, Never>?
     while let group = try nextGroup() {
       if let outcome = await pending?.value { try write(outcome) }
@@ -50,40 +54,62 @@ struct LineAppender {
       pending = nil
     }
     if let outcome = await pending?.value { try write(outcome) }
-    progress.clear()
-    return tally
   }
 
   /// Appends all lines together, or none.
-  mutating func appendAtomically() async throws -> AppendTally {
+  mutating func appendAtomically() async throws {
     var lines: [ReadLine] = []
-    while let group = try nextGroup() {
+    var bytes = 0
+    // What is too much for a batch is not read to its end: the store refuses it for what was read.
+    while lines.count <= AppendLimits.batchEventsMax, bytes <= Self.batchTextBytesMax,
+      let group = try nextGroup()
+    {
       lines += group
-      guard lines.count <= AppendLimits.batchEventsMax else {
-        throw CommandFailure(
-          .rejected, "more than \(grouped(AppendLimits.batchEventsMax)) lines: nothing was stored",
-          hint: "Without --batch any number of lines is taken.")
-      }
+      bytes += group.reduce(0) { $0 + $1.byteCount }
     }
-    if System.isInterrupted { return tally }
-    try write(GroupOutcome(receipts: try await appendTogether(lines)))
-    progress.clear()
-    return tally
+    if !System.isInterrupted { try write(await outcome(of: lines, bytes: bytes)) }
   }
 
-  private func appendTogether(_ lines: [ReadLine]) async throws -> [AppendReceiptLine] {
-    let wrong = lines.compactMap { line -> AppendReceiptLine? in
-      guard case .failure(let error) = line.event else { return nil }
-      return AppendReceiptLine(number: line.number, outcome: .failure(error))
+  private func outcome(of lines: [ReadLine], bytes: Int) async -> GroupOutcome {
+    if let wrong = lines.first(where: { (try? $0.event.get()) == nil }) {
+      return Self.refused(lines, by: wrong.number)
     }
-    guard wrong.isEmpty else { return wrong }
+    guard bytes <= Self.batchTextBytesMax else { return Self.failed(lines, Self.tooLarge) }
     do throws(StoreError) {
       let receipts = try await store.append(batch: lines.compactMap { try? $0.event.get() })
-      return zip(lines, receipts).map { AppendReceiptLine(number: $0.number, outcome: .success($1)) }
+      return GroupOutcome(
+        receipts: zip(lines, receipts).map { AppendReceiptLine(number: $0.number, outcome: .success($1)) })
     } catch {
-      guard let index = error.place.index, lines.indices.contains(index) else { throw CommandFailure(error) }
-      return [AppendReceiptLine(number: lines[index].number, outcome: .failure(.init(error)))]
+      guard let index = error.place.index, lines.indices.contains(index) else {
+        return Self.failed(lines, error)
+      }
+      var lines = lines
+      lines[index].event = .failure(.init(error))
+      return Self.refused(lines, by: lines[index].number)
     }
+  }
+
+  private static var tooLarge: StoreError {
+    StoreError(
+      .limitExceeded,
+      "a batch is longer than \(byteCount(batchTextBytesMax)), the most that is read; split it")
+  }
+
+  /// A batch of which a line is wrong: each wrong one says why, each other one because of which.
+  private static func refused(_ lines: [ReadLine], by first: Int) -> GroupOutcome {
+    GroupOutcome(
+      receipts: lines.map { line in
+        let refusal = AppendReceiptLine.LineError.batchRefused(becauseOf: first)
+        return AppendReceiptLine(
+          number: line.number, outcome: line.event.flatMap { _ in .failure(refusal) })
+      })
+  }
+
+  /// A batch that failed as a whole.
+  private static func failed(_ lines: [ReadLine], _ error: StoreError) -> GroupOutcome {
+    GroupOutcome(
+      receipts: lines.map { AppendReceiptLine(number: $0.number, outcome: .failure(.init(error))) },
+      failure: failure(error))
   }
 
   // MARK: - Reading
@@ -95,7 +121,7 @@ struct LineAppender {
     while group.count < Self.groupLinesMax, bytes < Self.groupBytesMax, group.isEmpty || reader.isReady {
       guard let line = try reader.line() else { break }
       bytes += line.byteCount
-      group.append(ReadLine(number: reader.number, event: Self.parse(line)))
+      group.append(ReadLine(number: reader.number, byteCount: line.byteCount, event: Self.parse(line)))
       progress.add(bytes: line.byteCount + 1)
     }
     return group.isEmpty ? nil : group
@@ -131,7 +157,7 @@ struct LineAppender {
         let result = results[next]
         next += 1
         if case .failure(let error) = result, CommandFailure.endsAppending(error.code) {
-          outcome.failure = error
+          outcome.failure = failure(error)
         }
         outcome.receipts.append(
           AppendReceiptLine(number: line.number, outcome: result.mapError { .init($0) }))
@@ -140,11 +166,23 @@ struct LineAppender {
     return outcome
   }
 
+  /// Why the store takes no more, or not this batch, and what to do.
+  private static func failure(_ error: StoreError) -> CommandFailure {
+    var failure = CommandFailure(error)
+    if error.code == .limitExceeded { failure.hint = "Without --batch any number of lines is taken." }
+    guard CommandFailure.endsAppending(error.code) else { return failure }
+    let first = error.code == .diskFull ? "Free some space, then append" : "Append"
+    failure.hint =
+      "What has a receipt with a position is stored; a line of status unknown may be.\n  \(first) the same again "
+      + "to settle it: nothing is stored twice, unless its line has no `id`."
+    return failure
+  }
+
   /// Writes the receipts. Throws when the store takes no more, after the receipts that say so.
   private mutating func write(_ outcome: GroupOutcome) throws {
     outcome.receipts.forEach { tally.count($0.outcome) }
     try write(outcome.receipts)
-    if let failure = outcome.failure { throw CommandFailure(failure) }
+    if let failure = outcome.failure { throw failure }
   }
 
   private mutating func write(_ receipts: [AppendReceiptLine]) throws {

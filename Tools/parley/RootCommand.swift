@@ -12,8 +12,8 @@ struct RootCommand: AsyncParsableCommand {
       visitor:shop.example/4051, account:eu/4711; - reads it from standard input.
 
       Data goes to standard output, everything else to standard error. Exit codes: 0 done; 1 done, but \
-      something was rejected or found; 2 the command line is wrong; 3 the store or input can't be opened; 4 \
-      damage; 5 no such identity; 130 ended by Ctrl-C, with all that was acknowledged in the store.
+      something was rejected or found; 2 the command line is wrong; 3 the store or input can't be opened, or \
+      the disk failed; 4 damage; 5 no such identity; 130 ended by Ctrl-C, with all that was acknowledged in the store.
 
       Example:
         parley init support.parley
