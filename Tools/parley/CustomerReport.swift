@@ -89,7 +89,7 @@ struct CustomerReport {
 
   private static func json(_ refusal: CustomerRefusal) -> String {
     var json = json(refusal.link)
-    json.add("ground", "\(refusal.ground)")
+    json.add("ground", refusal.ground.code)
     return json.line
   }
 

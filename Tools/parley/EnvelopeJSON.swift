@@ -49,6 +49,6 @@ enum EnvelopeJSON {
   private static func flagNames(_ flags: EventFlags) -> [String] {
     let names = ["automated", "late", "imported", "proactive"]
     return (0..<8).filter { flags.rawValue & 1 << $0 != 0 }
-      .map { JSONText.quoted($0 < names.count ? names[$0] : "bit\($0)") }
+      .map { JSONText.quoted($0 < names.count ? names[$0] : "flag-\($0)") }
   }
 }

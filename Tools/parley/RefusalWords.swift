@@ -13,4 +13,18 @@ extension IdentityRefused.Ground {
     case .unspecified, .UNRECOGNIZED: "for a reason this version does not know"
     }
   }
+
+  /// Why a link was not made, for programs: the name that it has in an event's line.
+  var code: String {
+    switch self {
+    case .blockedValue: "blocked_value"
+    case .tooMany: "too_many"
+    case .conflict: "conflict"
+    case .alreadyFollowed: "already_followed"
+    case .separated: "separated"
+    case .declined: "declined"
+    case .unspecified: "unspecified"
+    case .UNRECOGNIZED(let number): "code-\(number)"
+    }
+  }
 }
