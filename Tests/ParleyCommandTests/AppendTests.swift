@@ -151,6 +151,52 @@ struct Refused {
     #expect(run.lines.count == 2)
   }
 
+  @Test func aMisspeltMemberIsKeptAndSaidOnceWithTheNearestName() throws {
+    let misspelt = [
+      ("txt", "text"), ("conversatoin", "conversation"), ("in_reply_to", "inReplyTo"), ("subjcet", "subject"),
+    ]
+    for (name, nearest) in misspelt {
+      let line = #"{"kind":"message.sent","from":"email:a@b.example","\#(name)":"x"}"# + "\n"
+      let run = try ParleyBinary.run("append", store, input: line + line)
+      #expect(run.status == 0)
+      let note =
+        "2 lines have the member \"\(name)\", which message.sent does not know: kept as an extension; "
+        + "nearest: \(nearest)\n"
+      #expect(run.diagnostics == "2 lines: 2 stored, 0 duplicate, 0 rejected\n" + note)
+      #expect(try ParleyBinary.run("append", store, "--quiet", input: line).diagnostics.isEmpty)
+    }
+    #expect(try ParleyBinary.run("replay", store).output.contains(#""txt":"x""#))
+  }
+
+  @Test func unknownMembersAreNamedUpToALimit() throws {
+    func line(_ numbers: ClosedRange<Int>) -> String {
+      let members = numbers.map { "\"zzzzzz\($0)\":1" }.joined(separator: ",")
+      return #"{"kind":"message.sent","from":"email:a@b.example","text":"x",\#(members)}"# + "\n"
+    }
+    let most = try ParleyBinary.run("append", store, input: line(11...30))
+    #expect(most.diagnostics.components(separatedBy: "does not know: kept as an extension\n").count == 21)
+    #expect(!most.diagnostics.contains("further"))
+    let over = try ParleyBinary.run("append", store, input: line(11...31) + line(12...32))
+    #expect(over.diagnostics.components(separatedBy: "does not know: kept as an extension\n").count == 21)
+    let rest = "2 lines have further members that their kinds do not know: kept as extensions\n"
+    #expect(over.diagnostics.hasSuffix(rest), "\(over.diagnostics)")
+  }
+
+  @Test func anExtensionThatAnotherStoreExportedIsNoNews() throws {
+    let line = #"{"kind":"message.sent","from":"email:a@b.example","text":"x","list-id":"y"}"# + "\n"
+    _ = try ParleyBinary.run("append", store, input: line)
+    let other = scratch.path("other")
+    _ = try ParleyBinary.run("init", other, "--quiet")
+    let run = try ParleyBinary.run("append", other, input: try ParleyBinary.run("replay", store).output)
+    #expect(run.diagnostics == "2 lines: 2 stored, 0 duplicate, 0 rejected\n")
+  }
+
+  @Test func theNameOfAnUnknownMemberDrivesNoTerminal() throws {
+    let line = #"{"kind":"message.sent","from":"email:a@b.example","text":"x","\u001b[31mred":1}"# + "\n"
+    let run = try ParleyBinary.run("append", store, input: line)
+    #expect(run.diagnostics.contains("the member \"␛[31mred\", which"), "nothing drives the terminal")
+  }
+
   @Test func whoeverWaitsForAReceiptGetsItBeforeTheNextLine() throws {
     let process = try ParleyBinary.start(["append", store])
     for number in 1...3 {

@@ -16,6 +16,9 @@ struct AppendCommand: AsyncParsableCommand {
       whether it is stored. Nothing after it is taken, and the exit code is 3. Append the same again then: a line \
       with an `id` is stored once, however often it is appended; one without an id is another event each time.
 
+      A member that a line's kind does not know is kept as an extension; which ones, and what may be meant, is said \
+      at the end. Schemas/json-lines.md has all members, statuses and errors.
+
       Example:
         parley append support.parley chat.jsonl
         parley append support.parley --batch < call.jsonl > receipts.jsonl
@@ -44,6 +47,7 @@ struct AppendCommand: AsyncParsableCommand {
     await opened.close()
     appender.progress.clear()
     store.say(appender.tally.summary)
+    appender.unknownMembers.notes.forEach(store.say)
     if let failure { throw failure }
     if System.isInterrupted { throw ExitStatus.interrupted }
     if appender.tally.rejected > 0 { throw ExitStatus.rejected }

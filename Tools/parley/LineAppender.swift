@@ -35,6 +35,8 @@ struct LineAppender {
   private var isRead = true
   /// What became of the lines so far, also after an append that ended with an error.
   private(set) var tally = AppendTally()
+  /// Members that the lines had and their kinds do not know.
+  private(set) var unknownMembers = UnknownMembers()
 
   init(store: ConversationStore, reader: LineReader, progress: Progress) {
     self.store = store
@@ -121,7 +123,9 @@ struct LineAppender {
     while group.count < Self.groupLinesMax, bytes < Self.groupBytesMax, group.isEmpty || reader.isReady {
       guard let line = try reader.line() else { break }
       bytes += line.byteCount
-      group.append(ReadLine(number: reader.number, byteCount: line.byteCount, event: Self.parse(line)))
+      let event = Self.parse(line)
+      if case .success(let event) = event { unknownMembers.look(event) }
+      group.append(ReadLine(number: reader.number, byteCount: line.byteCount, event: event))
       progress.add(bytes: line.byteCount + 1)
     }
     return group.isEmpty ? nil : group
