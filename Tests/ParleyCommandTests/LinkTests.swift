@@ -103,7 +103,30 @@ import Testing
 
   @Test func whatWasNeverSeenIsLinkedWithANote() throws {
     let run = try link(Self.ana, "email:anna@example.com")
-    #expect(run.diagnostics.hasPrefix("note: nothing was recorded under email:anna@example.com before\n"))
+    #expect(
+      run.diagnostics.hasPrefix(
+        "note: nothing was recorded under email:anna@example.com before; what you say"))
+    #expect(!run.diagnostics.contains("Did you mean"), "the other of the two is not meant")
+  }
+
+  @Test func whatWasNeverSeenIsToldWhatIsSpelledLikeIt() throws {
+    let run = try link("email:anna@example.com", Self.phone)
+    #expect(run.status == 0)
+    #expect(run.diagnostics.contains("  Did you mean \(Self.ana)?\nlinked "), "\(run.diagnostics)")
+    let unlinked = try unlink(Self.ana, "phone:+493012345679")
+    #expect(unlinked.diagnostics.contains("  Did you mean \(Self.phone)?\n"), "\(unlinked.diagnostics)")
+  }
+
+  @Test(arguments: [
+    ("Ana@example.com", "email:ana@example.com"), ("mailto:ana@example.com", "email:ana@example.com"),
+    ("+49 30 12345678", "phone:+493012345678"), ("0049 30 12345678", "phone:+493012345678"),
+    ("emial:ana@example.com", "email:ana@example.com"), ("Phone:+493012345678", "phone:+493012345678"),
+  ]) func anIdentityWithoutItsKindIsToldWhichItLooksLike(text: String, meant: String) throws {
+    for arguments in [["customer", store, text], ["replay", store, "--stream", text]] {
+      let run = try ParleyBinary.run(arguments, input: Data())
+      #expect(run.status == 2)
+      #expect(run.diagnostics.hasSuffix("  Did you mean \(meant)?\n"), "\(run.diagnostics)")
+    }
   }
 
   @Test(arguments: [

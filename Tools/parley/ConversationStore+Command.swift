@@ -62,13 +62,14 @@ extension ConversationStore {
   }
 
   /// A question that names the identities in the store which are spelled most like one; nil when none is near.
-  func nearSpellings(of identity: Identity) throws -> String? {
+  /// - Parameter other: an identity that can't be meant.
+  func nearSpellings(of identity: Identity, except other: Identity? = nil) throws -> String? {
     var near = NearSpellings(of: identity.description)
     var scan = EventScan(self, progress: Progress("events", isQuiet: true))
     scan.filter.kinds = [.identityObserved]
     try scan.events { event in
       if case .identityObserved(let observed) = event.body, let found = Identity(observed.identity),
-        found != identity
+        found != identity, found != other
       {
         near.consider(found.description)
       }

@@ -11,8 +11,25 @@ struct IdentityReader {
       return try Identity(parsing: text)
     } catch {
       throw CommandFailure(
-        .usage, error.message, hint: "An identity is written as in email:ana@example.com.")
+        .usage, error.message,
+        hint: Self.guess(text).map { "Did you mean \($0)?" }
+          ?? "An identity is written as in email:ana@example.com.")
     }
+  }
+
+  /// What a text without a kind, or with another one, looks like: a mail address, a phone number, a kind misspelt.
+  private static func guess(_ text: String) -> Identity? {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let value = String(parts.last ?? "")
+    if parts.count > 1, let identity = guess(kind: String(parts[0]), value) { return identity }
+    if value.contains("@") { return try? Identity.email(value) }
+    return value.hasPrefix("+") || value.hasPrefix("00") ? try? Identity.phone(value) : nil
+  }
+
+  private static func guess(kind: String, _ value: String) -> Identity? {
+    var near = NearSpellings(ofWord: kind.lowercased())
+    IdentityKind.names.dropFirst().forEach { near.consider($0) }
+    return near.best.lazy.compactMap { try? Identity(parsing: "\($0):\(value)") }.first
   }
 
   /// The identity that a command's only identity argument stands for.

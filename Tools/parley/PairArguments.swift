@@ -36,10 +36,13 @@ extension PairArguments.Values {
       actor: actor)
   }
 
-  /// Says which of the two nothing is recorded under: often a slip of the pen, never forbidden.
+  /// Says which of the two nothing is recorded under, and which spellings near it there are: often a slip of the
+  /// pen, never forbidden.
   func noteUnknown(in store: ConversationStore, _ arguments: StoreArguments) async throws {
-    for identity in [first, second] where try await !store.knows(identity) {
-      arguments.say("note: nothing was recorded under \(identity) before")
+    for (identity, other) in [(first, second), (second, first)] where try await !store.knows(identity) {
+      arguments.say(
+        "note: nothing was recorded under \(identity) before; what you say of it is recorded all the same")
+      if let near = try store.nearSpellings(of: identity, except: other) { arguments.say("  \(near)") }
     }
   }
 }
