@@ -61,12 +61,17 @@ struct LinkRun {
     fact.actor = statement.actor
     fact.evidence = [
       LinkEvidence.with {
-        $0.basis = statement.basis.evidence
+        $0.basis = evidenceBasis(of: kind)
         $0.explanation = statement.evidence
         $0.actor = statement.actor.description
       }
     ]
     return fact
+  }
+
+  /// Only an agent has checked what a separation says; of a bot's or rule's nothing is known but who it was.
+  private func evidenceBasis(of kind: EventKind) -> LinkEvidence.Basis {
+    kind == .identitySeparated && statement.actor.kind != .agent ? .unspecified : statement.basis.evidence
   }
 
   private func batch(_ fact: LinkFact) -> AppendBatch {

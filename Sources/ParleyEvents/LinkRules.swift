@@ -163,7 +163,7 @@ extension LinkRules {
       return nil
     }
     return LinkRefusal(
-      .separated, "an agent separated the two; link the separated pair itself to take it back")
+      .separated, "the two were separated; an agent takes it back by linking the separated pair itself")
   }
 
   private func excess(_ first: LinkHoldings, _ second: LinkHoldings) -> LinkRefusal? {

@@ -129,6 +129,23 @@ import Testing
     }
   }
 
+  @Test(arguments: ["bot:helper", "automation:rule-1"])
+  func aSeparationByABotIsABotsEverywhere(actor: String) throws {
+    _ = try link(Self.ana, Self.phone)
+    let run = try ParleyBinary.run(
+      "unlink", store, Self.ana, Self.phone, "--reason", "two people", "--by", actor)
+    #expect(run.status == 0)
+    let kind = actor.prefix { $0 != ":" }
+    let lines = try ParleyBinary.run("replay", store, "--kind", "identity.separated").lines
+    let envelopes = try ParleyBinary.run("replay", store, "--kind", "identity.separated", "--envelopes").lines
+    #expect(lines.count == 2 && envelopes.count == 2)
+    #expect(envelopes.allSatisfy { $0.contains(#""actorKind":"\#(kind)""#) })
+    #expect(lines.allSatisfy { $0.contains(#""by":"\#(actor)""#) })
+    #expect(lines.allSatisfy { !$0.contains(#""basis":"agent""#) && !$0.contains("agent:") }, "\(lines)")
+    // Only an agent takes it back.
+    #expect(try link(Self.ana, Self.phone).status == 0)
+  }
+
   @Test(arguments: [
     ["nonsense", "phone:+1"], ["email:ana@example.com", "phone:+1", "--by", "kim"],
   ]) func aWrongIdentityOrActorIsAWrongCommandLineAndNothingIsStored(arguments: [String]) throws {
