@@ -255,4 +255,35 @@ struct Refused {
     #expect(missing.status == 3)
     #expect(missing.diagnostics.contains("No such file"))
   }
+
+  @Test func aPipeGivenByItsPathIsReadLikeStandardInput() throws {
+    let file = try scratch.write("chat.jsonl", chatLine(1) + chatLine(2))
+    let script = """
+      mkfifo $2/fifo; { sleep 1; cat $2/chat.jsonl; } >$2/fifo & $parley append $1 $2/fifo --quiet; wait
+      """
+    #expect(try Shell.run(script, [store, scratch.url.path]).lines.count == 2)
+    let substituted = "bash -c '$0 append $1 <(sleep 1; cat $2) --quiet' $parley $1 $2"
+    let run = try Shell.run(substituted, [store, file])
+    #expect(run.lines.filter { $0.contains(#""status":"duplicate""#) }.count == 2, "\(run.diagnostics)")
+    #expect(try Shell.run("$parley append $1 /dev/stdin <$2", [store, file]).lines.count == 2)
+  }
+
+  @Test func aPipeToWhichNobodyWritesIsWaitedForAloud() throws {
+    let fifo = scratch.path("fifo")
+    _ = try Shell.run("mkfifo $1", [fifo])
+    let process = try ParleyBinary.start(["append", store, fifo])
+    Thread.sleep(forTimeInterval: 4)
+    process.process.interrupt()
+    let run = process.finish()
+    #expect(run.status == 130)
+    #expect(run.diagnostics.contains("waiting for lines from \(fifo); Ctrl-C ends it\n"))
+  }
+
+  @Test func aDeviceIsNoFileOfLinesButTheNullDeviceIsAnEmptyOne() throws {
+    let zero = try ParleyBinary.run("append", store, "/dev/zero")
+    #expect(zero.status == 3)
+    #expect(zero.diagnostics.contains("/dev/zero: a device; a file, a pipe or a terminal is read"))
+    #expect(try ParleyBinary.run("append", store, "/dev/null").status == 0)
+    #expect(try ParleyBinary.run("append", store, scratch.url.path).diagnostics.contains("Is a directory"))
+  }
 }

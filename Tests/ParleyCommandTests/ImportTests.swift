@@ -78,6 +78,12 @@ import Testing
     #expect(try ParleyBinary.run("replay", store).output.isEmpty)
   }
 
+  @Test func standardInputIsNoMailAndSaysSo() throws {
+    let run = try ParleyBinary.run("import", "eml", store, "-", input: mail(1))
+    #expect(run.status == 2)
+    #expect(run.diagnostics.contains("standard input is not read: mail is imported from files"))
+  }
+
   @Test func aDryRunSaysWhatWouldHappenAndStoresNothing() throws {
     let path = try source("eml")
     let run = try ParleyBinary.run("import", "eml", store, path, "--dry-run")

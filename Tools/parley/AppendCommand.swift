@@ -34,7 +34,9 @@ struct AppendCommand: AsyncParsableCommand {
 
   func run() async throws {
     System.catchInterrupts()
-    let reader = try LineReader(path: file)
+    var reader = try LineReader(path: file)
+    let input = reader.name
+    reader.whileWaiting = { store.say("waiting for lines from \(input); Ctrl-C ends it") }
     let opened = try await store.open(for: .appending)
     var appender = LineAppender(
       store: opened, reader: reader, progress: store.progress("events", bytesTotal: reader.bytesTotal))

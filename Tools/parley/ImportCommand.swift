@@ -33,7 +33,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   @OptionGroup var store: StoreArguments
 
-  @Argument(help: "Files and directories.", completion: .file())
+  @Argument(help: "Files and directories; standard input is not read.", completion: .file())
   var path: [String]
 
   @Option(
@@ -124,6 +124,11 @@ struct ImportCommand: AsyncParsableCommand {
   /// A path that is not there is a mistake of whoever typed it, and nothing has been imported yet.
   private func checkPaths() throws {
     for path in path {
+      guard path != "-" else {
+        throw CommandFailure(
+          .usage, "standard input is not read: mail is imported from files and directories",
+          hint: "Put it into a file first; ./- names a file that is called -.")
+      }
       guard System.canRead(path) else {
         throw CommandFailure(.cannotOpen, "\(path): \(System.errorText())")
       }

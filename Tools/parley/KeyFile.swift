@@ -8,6 +8,8 @@ struct KeyFile {
   func read() throws -> StoreKey {
     guard let descriptor = System.openForReading(path) else { throw failure(System.errorText()) }
     defer { System.closeDescriptor(descriptor) }
+    // Of a pipe nobody may have written to yet, which a read would take for its end.
+    _ = System.isReadable(descriptor, milliseconds: -1)
     var bytes: [UInt8] = []
     while bytes.count <= StoreKey.byteCount {
       // One byte more than a key has is enough to know that it is none.

@@ -20,11 +20,21 @@ struct LineReader {
   }
 
   private let descriptor: Int32
-  private let name: String
+  private let path: String?
   private var chunk: [UInt8] = []
   private var next = 0
   private var isAtEnd = false
+  private var steps = 0
   private static let chunkBytes = 256 * 1024
+  private static let stepMilliseconds: Int32 = 200
+  /// Steps without a byte, from the beginning on, after which somebody may wonder.
+  private static let silentSteps = 10
+
+  /// Called once when nothing was written to the input in its first seconds.
+  var whileWaiting: (() -> Void)?
+
+  /// The input, for people.
+  var name: String { path ?? "standard input" }
 
   /// The bytes there are to read; 0 when nobody knows.
   var bytesTotal: Int { System.fileSize(descriptor) }
@@ -34,7 +44,7 @@ struct LineReader {
 
   /// Reads a file, or standard input for nil and `-`.
   init(path: String?) throws {
-    name = path ?? "standard input"
+    self.path = path == "-" ? nil : path
     guard let path, path != "-" else {
       descriptor = System.standardInput
       return
@@ -43,6 +53,9 @@ struct LineReader {
       throw CommandFailure(.cannotOpen, "\(path): \(System.errorText())")
     }
     descriptor = opened
+    guard !System.isDevice(opened) else {
+      throw CommandFailure(.cannotOpen, "\(path): a device; a file, a pipe or a terminal is read")
+    }
   }
 
   /// Whether the next line may be there without waiting for whoever writes the input.
@@ -88,12 +101,15 @@ struct LineReader {
     return dropped > 0 ? .tooLong(bytes: dropped) : .bytes(bytes)
   }
 
-  /// Waits in steps, so that Ctrl-C is seen also while nobody writes.
+  /// Waits in steps, so that Ctrl-C is seen also while nobody writes, and says so once.
   private mutating func fill() throws -> Bool {
     guard !isAtEnd else { return false }
-    while !System.isReadable(descriptor, milliseconds: 200) {
+    while !System.isReadable(descriptor, milliseconds: Self.stepMilliseconds) {
       if System.isInterrupted { return false }
+      steps += 1
+      if steps == Self.silentSteps { whileWaiting?() }
     }
+    steps = max(steps, Self.silentSteps)
     if System.isInterrupted { return false }
     guard let read = System.readSome(descriptor, Self.chunkBytes) else {
       throw CommandFailure(.cannotOpen, "\(name): \(System.errorText())")

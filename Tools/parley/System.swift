@@ -68,11 +68,19 @@ extension System {
     // Sound: the array's own uninitialized memory, of which exactly the bytes read are declared initialized.
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       var got = -1
-      repeat { got = unsafe read(descriptor, buffer.baseAddress, count) } while got < 0 && errno == EINTR
+      repeat {
+        got = unsafe read(descriptor, buffer.baseAddress, count)
+      } while got < 0 && (errno == EINTR || isToWait(descriptor))
       failed = got < 0
       initialized = max(0, got)
     }
     return failed ? nil : bytes
+  }
+
+  /// Waits for what the last read did not find yet; false when it failed for another reason.
+  private static func isToWait(_ descriptor: Int32) -> Bool {
+    guard errno == EAGAIN else { return false }
+    return isReadable(descriptor, milliseconds: -1)
   }
 
   /// Whether a read would return at once: bytes, the end or an error. Waits so many milliseconds for it.
@@ -82,19 +90,19 @@ extension System {
     return unsafe poll(&request, 1, milliseconds) > 0
   }
 
-  /// Opens a file for reading; nil with `errno` set when that fails.
+  /// Opens a file for reading; nil with `errno` set when that fails. Never waits: of a pipe to which nobody writes
+  /// yet `isReadable` says so.
   static func openForReading(_ path: String) -> Int32? {
     // Sound: the string lives as long as the call.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     return descriptor < 0 ? nil : descriptor
   }
 
-  /// Whether a path can be opened for reading; `errno` says why not. Never waits, as opening a named pipe would.
+  /// Whether a path can be opened for reading; `errno` says why not.
   static func canRead(_ path: String) -> Bool {
-    // Sound: as above.
-    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    if descriptor >= 0 { closeDescriptor(descriptor) }
-    return descriptor >= 0
+    guard let descriptor = openForReading(path) else { return false }
+    closeDescriptor(descriptor)
+    return true
   }
 
   /// Opens a file for writing, empty; nil with `errno` set when that fails.
@@ -136,6 +144,25 @@ extension System {
     // Sound: fstat fills the struct it is given, which lives here.
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
     return Int(status.st_size)
+  }
+
+  /// Whether an open file is a device that is read without an end: any but a terminal and the null device.
+  static func isDevice(_ descriptor: Int32) -> Bool {
+    var (status, null) = (stat(), stat())
+    // Sound: both fill the struct they are given, which lives here.
+    guard unsafe fstat(descriptor, &status) == 0 else { return false }
+    let type = status.st_mode & S_IFMT
+    guard type == S_IFCHR || type == S_IFBLK, !isTerminal(descriptor) else { return false }
+    return unsafe stat("/dev/null", &null) != 0 || null.st_rdev != status.st_rdev
+  }
+
+  /// Makes a directory that only its owner may use, or finds one. False, with `errno` set, when that failed.
+  static func makeDirectory(_ path: String) -> Bool {
+    // Sound: the string lives as long as the call.
+    if unsafe mkdir(path, 0o700) == 0 { return true }
+    guard errno == EEXIST, isFile(path) else { return errno == EEXIST }
+    errno = ENOTDIR
+    return false
   }
 
   /// Whether there is something at a path that is no directory.

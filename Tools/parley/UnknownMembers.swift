@@ -25,7 +25,7 @@ struct UnknownMembers {
       return
     }
     var isFurther = false
-    for record in extensions {
+    for record in extensions where record.key != AttachedMail.extensionKey {
       let member = Member(name: record.key, kind: event.kind)
       if lines[member] == nil {
         guard members.count < Self.namedMax else {
