@@ -10,9 +10,14 @@ struct ShowCommand: AsyncParsableCommand {
     commandName: "show",
     abstract: "Shows one event whole, its envelope, and where it lies on disk.",
     discussion: """
+      With --blobs the attachments that the event names, and the mail as it came where it was kept, are written to \
+      files of a directory: under the names they came with, made safe, or else named by their digest. No file is \
+      overwritten, and the bytes are checked. Exit code 1: some are not in the store; 4: some are damaged.
+
       Example:
         parley show support.parley 1042
         parley show support.parley 1042 --format json
+        parley show support.parley 1042 --blobs attachments/
       """)
 
   @OptionGroup var store: StoreArguments
@@ -22,6 +27,12 @@ struct ShowCommand: AsyncParsableCommand {
 
   @Option(help: ReportFormat.help)
   var format = ReportFormat.text
+
+  @Option(
+    help: ArgumentHelp(
+      "Writes the event's attachments to files of this directory, which is made when it is not there.",
+      valueName: "directory"), completion: .directory)
+  var blobs: String?
 
   func run() async throws {
     let opened = try await store.open(for: .reading)
@@ -33,11 +44,31 @@ struct ShowCommand: AsyncParsableCommand {
       )
     }
     let output = Output()
-    try write(try await opened.event(at: position), of: opened, to: output)
+    let event = try await opened.event(at: position)
+    let files = try blobs.map { try BlobFiles(of: opened, in: $0).write(event) }
+    try write(event, files, of: opened, to: output)
     try output.flush()
+    try report(files ?? [])
   }
 
-  private func write(_ event: Event, of store: ConversationStore, to output: Output) throws {
+  /// Says what could not be written. Throws the exit code for it.
+  private func report(_ files: [BlobFiles.Outcome]) throws {
+    if blobs != nil, files.isEmpty { store.say("the event names no attachments") }
+    var status: ExitStatus?
+    for file in files {
+      switch file.state {
+      case .written: continue
+      case .missing: status = status ?? .rejected
+      case .damaged: status = .damage
+      }
+      Diagnostics.write(file.text)
+    }
+    if let status { throw status }
+  }
+
+  private func write(
+    _ event: Event, _ files: [BlobFiles.Outcome]?, of store: ConversationStore, to output: Output
+  ) throws {
     let line = EventJSON.line(event, names: store.names)
     let envelope = EnvelopeJSON.line(event.position, event.envelope)
     let place = try store.log.place(of: event.position).map { EventPlaceReport($0) }
@@ -45,12 +76,16 @@ struct ShowCommand: AsyncParsableCommand {
       try output.write(line: line)
       try output.write(line: envelope)
       if let place { try output.write(line: place.text) }
+      for file in files ?? [] {
+        if case .written = file.state { try output.write(line: "blob      \(file.text)") }
+      }
       return
     }
     var json = JSONText()
     json.add("event", raw: line)
     json.add("envelope", raw: envelope)
     if let place { json.add("place", raw: place.json) }
+    if let files { json.add("blobs", raw: JSONText.list(files.map(\.json))) }
     try output.write(line: json.line)
   }
 }
