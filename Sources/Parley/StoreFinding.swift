@@ -7,7 +7,7 @@ public struct StoreFinding: Hashable, Sendable {
   public enum Weight: String, Hashable, Sendable {
     /// Events or blobs are lost.
     case damage
-    /// Nothing is lost: it is derived, or another copy is whole. Made again at the next opening for appending.
+    /// Nothing is lost: it is derived, or another copy is whole. The message says what makes it whole again.
     case repairable
   }
 

@@ -100,11 +100,21 @@ extension Manifest {
   static func read(from storage: any Storage, storeID: Bytes16) throws(StorageError) -> Manifest? {
     var newest: Manifest?
     for path in [path, newPath, oldPath] where try storage.exists(path) {
-      let bytes = try storage.readWhole(path, upTo: headerByteCount + entriesMax * Entry.byteCount + 4)
-      guard let found = decode(bytes), found.storeID == storeID else { continue }
+      guard let bytes = try bytes(of: path, in: storage), let found = decode(bytes), found.storeID == storeID
+      else { continue }
       if found.generation > newest?.generation ?? 0 { newest = found }
     }
     return newest
+  }
+
+  /// A file's bytes; nil where a directory has its name.
+  static func bytes(of path: String, in storage: any Storage) throws(StorageError) -> [UInt8]? {
+    do {
+      return try storage.readWhole(path, upTo: headerByteCount + entriesMax * Entry.byteCount + 4)
+    } catch {
+      if error.isDirectory { return nil }
+      throw error
+    }
   }
 
   /// Replaces the manifest on disk. Durable when this returns; whenever it stops, one of the names is whole.

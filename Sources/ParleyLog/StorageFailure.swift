@@ -21,6 +21,10 @@ extension LogError {
         .readOnly,
         "\(place) may not be written or read (\(error)); "
           + "check its owner and mode, or use a command that only reads", file: error.path)
+    case EISDIR:
+      self.init(
+        .disk, "a directory has the name of the store's file \(place): move it out of the way",
+        file: error.path)
     default:
       self.init(
         .disk, "the disk refused an operation (\(error)); check it, then open the store again",
@@ -41,8 +45,10 @@ func disk<Value>(_ work: () throws(StorageError) -> Value) throws(LogError) -> V
 extension StorageError {
   /// Whether the file or directory was not there.
   var isMissing: Bool { errno == ENOENT }
-  /// Whether there was no room on the disk.
+  /// Whether a directory has the file's name.
+  var isDirectory: Bool { errno == EISDIR }
   /// Whether a lock is held by another process.
   var isWouldBlock: Bool { errno == EAGAIN }
+  /// Whether there was no room on the disk.
   var isDiskFull: Bool { errno == ENOSPC || errno == EDQUOT || errno == EFBIG }
 }

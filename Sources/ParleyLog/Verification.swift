@@ -6,7 +6,7 @@ package struct LogFinding: Hashable, Sendable {
   package enum Weight: String, Sendable {
     /// Events are lost.
     case damage
-    /// Nothing is lost: it is derived, or another copy is whole. Made again at the next opening for appending.
+    /// Nothing is lost: it is derived, or another copy is whole. The message says what makes it whole again.
     case repairable
   }
 
@@ -86,28 +86,37 @@ private struct Verification {
     if log.files.isDescriptorMissing {
       findings.append(
         LogFinding(
-          .repairable, file: StoreDescriptor.path, "missing or damaged: segments repeat what it says"))
+          .repairable, file: StoreDescriptor.path,
+          "missing or damaged: segments repeat what it says; opening for appending makes it again"))
     }
     let storeID = log.descriptor.storeID
     let (isManifestWhole, slots) = try disk { () throws(StorageError) in
       var isWhole = false
       if try storage.exists(Manifest.path) {
-        let manifest = Manifest.decode(try storage.readWhole(Manifest.path, upTo: 8 << 20))
+        let manifest = try Manifest.bytes(of: Manifest.path, in: storage).flatMap { Manifest.decode($0) }
         isWhole = manifest?.storeID == storeID
       }
       return (isWhole, try Watermark.wholeSlots(in: storage, storeID: storeID))
     }
     if !isManifestWhole {
       findings.append(
-        LogFinding(.repairable, file: Manifest.path, "missing or damaged: the segments' headers say the same")
+        LogFinding(
+          .repairable, file: Manifest.path,
+          "missing or damaged: the segments' headers say the same; opening for appending makes it again")
       )
     }
     if slots == 0 {
       findings.append(
-        LogFinding(.repairable, file: Watermark.path, "missing or damaged: the chain of frames says the same")
+        LogFinding(
+          .repairable, file: Watermark.path,
+          "missing or damaged: the chain of frames says the same; opening for appending makes it again")
       )
     } else if slots == 1 {
-      findings.append(LogFinding(.repairable, file: Watermark.path, "one of its two slots is damaged"))
+      findings.append(
+        LogFinding(
+          .repairable, file: Watermark.path,
+          "one of its two slots is damaged: readers may not see the last commit; opening for appending makes it again"
+        ))
     }
   }
 
@@ -122,7 +131,16 @@ private struct Verification {
     try scan.run()
     findings += scan.damages.map { LogFinding($0) }
     chainEnd = scan.damages.isEmpty ? (segment.end, scan.lastDigest) : nil
-    guard let directory = segment.directory else { return }
+    guard let directory = segment.directory else {
+      // A writer at work makes it in the background.
+      if segment.base != view.active.base, !log.isWritable {
+        findings.append(
+          LogFinding(
+            .repairable, file: LogSegment.directoryPath(base: segment.base),
+            "missing or damaged: its segment is read instead; opening for appending makes it again"))
+      }
+      return
+    }
     do throws(LogError) {
       try directory.verify()
     } catch {
@@ -136,7 +154,9 @@ private struct Verification {
     let stored = try disk { () throws(StorageError) in try storage.readWhole(directory.path, upTo: 1 << 30) }
     if stored != rebuilt {
       findings.append(
-        LogFinding(.repairable, file: directory.path, "it is not the directory of its segment: delete it"))
+        LogFinding(
+          .repairable, file: directory.path,
+          "it is not the directory of its segment: delete it, opening for appending makes it again"))
     }
   }
 
@@ -163,7 +183,9 @@ private struct Verification {
       let bytes = try disk { () throws(StorageError) in try file.read(SegmentHeader.byteCount, at: offset) }
       if try SegmentHeader.decode(bytes) != segment.header {
         findings.append(
-          LogFinding(.repairable, file: segment.path, "copy \(copy + 1) of 2 of its header is damaged"))
+          LogFinding(
+            .repairable, file: segment.path,
+            "copy \(copy + 1) of 2 of its header is damaged: the other is read, a backup has both"))
       }
     }
   }
@@ -257,11 +279,8 @@ extension Watermark {
   static func wholeSlots(in storage: any Storage, storeID: Bytes16) throws(StorageError) -> Int {
     guard try storage.exists(path) else { return 0 }
     let file = try storage.open(path, .read)
-    var count = 0
-    for slot in 0..<2 {
-      let mark = decode(try file.read(slotByteCount, at: slot * slotStride))
-      if mark?.storeID == storeID { count += 1 }
+    return try (0..<2).count { slot throws(StorageError) in
+      decode(try slotBytes(slot, in: file))?.storeID == storeID
     }
-    return count
   }
 }

@@ -54,11 +54,21 @@ struct Watermark: Equatable, Sendable {
   static func read(from file: any StorageFile, storeID: Bytes16) throws(StorageError) -> Watermark? {
     var newest: Watermark?
     for slot in 0..<2 {
-      let bytes = try file.read(slotByteCount, at: slot * slotStride)
-      guard let mark = decode(bytes), mark.storeID == storeID, mark.durableOffset >= 0 else { continue }
+      guard let mark = decode(try slotBytes(slot, in: file)), mark.storeID == storeID, mark.durableOffset >= 0
+      else { continue }
       if mark.generation >= newest?.generation ?? 0 { newest = mark }
     }
     return newest
+  }
+
+  /// The bytes of a slot; none where a directory has the file's name.
+  static func slotBytes(_ slot: Int, in file: any StorageFile) throws(StorageError) -> [UInt8] {
+    do {
+      return try file.read(slotByteCount, at: slot * slotStride)
+    } catch {
+      if error.isDirectory { return [] }
+      throw error
+    }
   }
 
   /// Writes the slot whose turn it is. Not synced: frames prove themselves; this only says so early.

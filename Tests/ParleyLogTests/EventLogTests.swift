@@ -1,3 +1,4 @@
+import Foundation
 import ParleyEnvelope
 import ParleyLog
 import ParleySimulation
@@ -274,5 +275,35 @@ import Testing
     try world.expect(log, holds: records)
     #expect(
       try log.append(AppendBatch([records[7]])) == .known([KnownRecord(index: 0, position: Position(7))]))
+  }
+
+  @Test func aMissingDirectoryIsNamedAndMadeAgain() throws {
+    let world = try LogWorld(segmentBytesMax: 16_000)
+    let log = try world.open()
+    for number in 0..<400 { _ = try log.append(AppendBatch([LogWorld.record(number, stream: number % 9)])) }
+    log.close()
+    let path = "active/" + (try #require(world.storage.list("active").first { $0.hasSuffix(".dir") }))
+    world.storage.disk.lose(path)
+    let findings = try EventLog.openForReading(environment: world.environment).verify()
+    #expect(findings.map(\.file) == [path])
+    #expect(findings.map(\.weight) == [.repairable])
+    try world.open().close()
+    #expect(try EventLog.openForReading(environment: world.environment).verify() == [])
+  }
+
+  @Test(arguments: ["watermark", "MANIFEST"])
+  func aDirectoryInAFilesPlaceStopsNoReader(path: String) throws {
+    let directory = TemporaryDirectory()
+    let environment = LogEnvironment.posix(at: directory.path)
+    try EventLog.create(environment: environment)
+    var log = try EventLog.openForAppending(environment: environment)
+    _ = try log.append(AppendBatch([LogWorld.record(0)]))
+    log.close()
+    try FileManager.default.removeItem(atPath: directory.path + "/" + path)
+    try FileManager.default.createDirectory(
+      atPath: directory.path + "/" + path, withIntermediateDirectories: false)
+    log = try EventLog.openForReading(environment: environment)
+    #expect(log.head == Position(1))
+    #expect(try log.verify().map(\.file) == [path])
   }
 }
