@@ -256,6 +256,13 @@ struct Refused {
     #expect(missing.diagnostics.contains("No such file"))
   }
 
+  @Test func theByteOrderMarkOfAFileIsNoPartOfItsFirstLine() throws {
+    let run = try ParleyBinary.run(
+      "append", store, input: "\u{FEFF}" + chatLine(1) + "\u{FEFF}" + chatLine(2))
+    #expect(run.lines.first?.contains(#""status":"stored""#) == true)
+    #expect(run.lines.last?.contains(#""error":"invalid_json""#) == true, "only at the beginning")
+  }
+
   @Test func aPipeGivenByItsPathIsReadLikeStandardInput() throws {
     let file = try scratch.write("chat.jsonl", chatLine(1) + chatLine(2))
     let script = """

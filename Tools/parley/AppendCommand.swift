@@ -29,14 +29,16 @@ struct AppendCommand: AsyncParsableCommand {
   @Argument(help: "A file of JSON Lines; standard input when left out or -.", completion: .file())
   var file: String?
 
-  @Flag(help: "Makes all lines one atomic append: all are stored, or none.")
+  @Flag(help: "Makes all lines, up to 65,536, one atomic append: all are stored, or none.")
   var batch = false
 
   func run() async throws {
     System.catchInterrupts()
     var reader = try LineReader(path: file)
     let input = reader.name
-    reader.whileWaiting = { store.say("waiting for lines from \(input); Ctrl-C ends it") }
+    // Who writes through a pipe to standard input knows of it.
+    let isWondering = input != LineReader.standardInputName || System.isTerminal(System.standardInput)
+    if isWondering { reader.whileWaiting = { store.say("waiting for lines from \(input); Ctrl-C ends it") } }
     let opened = try await store.open(for: .appending)
     var appender = LineAppender(
       store: opened, reader: reader, progress: store.progress("events", bytesTotal: reader.bytesTotal))

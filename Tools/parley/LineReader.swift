@@ -34,7 +34,8 @@ struct LineReader {
   var whileWaiting: (() -> Void)?
 
   /// The input, for people.
-  var name: String { path ?? "standard input" }
+  var name: String { path ?? Self.standardInputName }
+  static let standardInputName = "standard input"
 
   /// The bytes there are to read; 0 when nobody knows.
   var bytesTotal: Int { System.fileSize(descriptor) }
@@ -114,8 +115,10 @@ struct LineReader {
     guard let read = System.readSome(descriptor, Self.chunkBytes) else {
       throw CommandFailure(.cannotOpen, "\(name): \(System.errorText())")
     }
+    // What Windows programs put before UTF-8; no line's own.
+    let isMarked = chunk.isEmpty && read.starts(with: [0xEF, 0xBB, 0xBF])
     chunk = read
-    next = 0
+    next = isMarked ? 3 : 0
     isAtEnd = read.isEmpty
     return !isAtEnd
   }
