@@ -66,6 +66,23 @@ import Testing
     #expect(run.diagnostics.contains("did you mean '\(nearest)'?"), "\(run.diagnostics)")
   }
 
+  @Test(arguments: [
+    ["init", ""], ["append", ""], ["find", "store", ""], ["find", "store", "--name", ""],
+    ["replay", "store", "--from", "5", "--to", "4"],
+    ["replay", "store", "--since", "2026-11-22T09:00:00Z", "--until", "2026-11-22T09:00:00+01:00"],
+    [
+      "timeline", "store", "email:a@b.example", "--since", "2026-11-22T00:00:00Z", "--until",
+      "2026-11-21T00:00:00Z",
+    ],
+    ["link", "store", "email:a@b.example", "phone:+49301", "--evidence", " "],
+    ["unlink", "store", "email:a@b.example", "phone:+49301", "--reason", ""],
+  ]) func whatCanOnlyBeAMistakeIsAWrongCommandLine(arguments: [String]) throws {
+    let run = try ParleyBinary.run(arguments, input: Data())
+    #expect(run.status == 2, "\(run.diagnostics)")
+    #expect(
+      run.diagnostics.contains(" is empty: ") || run.diagnostics.contains(": nothing lies between them."))
+  }
+
   @Test func aWordThatIsLikeNoCommandIsToldNone() throws {
     let run = try ParleyBinary.run("x", "store")
     #expect(run.status == 2)

@@ -146,6 +146,21 @@ import Testing
     #expect(try link(Self.ana, Self.phone).status == 0)
   }
 
+  @Test func oneIdentityIsNoPair() throws {
+    let before = try ParleyBinary.run("replay", store).lines.count
+    for run in [try link(Self.phone, "phone:030 12345678"), try unlink(Self.phone, "phone:030 12345678")] {
+      #expect(run.status == 2)
+      #expect(run.diagnostics == "parley: both are \(Self.phone): give two identities\n")
+    }
+    #expect(try ParleyBinary.run("replay", store).lines.count == before)
+  }
+
+  @Test func whoIsNamedWithoutHisKindIsTakenForAnAgentOnlyInAQuestion() throws {
+    let run = try ParleyBinary.run("link", store, Self.ana, Self.phone, "--evidence", "x", "--by", "kim")
+    #expect(run.status == 2)
+    #expect(run.diagnostics.hasSuffix("  Did you mean agent:kim?\n"), "\(run.diagnostics)")
+  }
+
   @Test(arguments: [
     ["nonsense", "phone:+1"], ["email:ana@example.com", "phone:+1", "--by", "kim"],
   ]) func aWrongIdentityOrActorIsAWrongCommandLineAndNothingIsStored(arguments: [String]) throws {

@@ -34,6 +34,12 @@ struct TimeArgument {
     }
     self.time = time
   }
+
+  /// Throws when nothing can lie between the two.
+  static func checkOrder(since: TimeArgument?, until: TimeArgument?) throws {
+    guard let since, let until, since.time > until.time else { return }
+    throw ValidationError("--since is after --until: nothing lies between them.")
+  }
 }
 
 /// A position on the command line: the number of events before it.

@@ -44,7 +44,6 @@ extension CommandFailure {
   ]
 
   private static let hints: [StoreError.Code: String] = [
-    .noStore: "parley init DIRECTORY creates a store.",
     .alreadyOpen: "Wait until the other writer is done; reading commands work beside it.",
     .diskFull:
       "Everything acknowledged is there. Free some space and run the command again: nothing is stored twice.",

@@ -41,6 +41,9 @@ struct FindCommand: AsyncParsableCommand {
   var zone = ZoneArgument.utc
 
   func validate() throws {
+    guard ![text, nativeId, name].contains("") else {
+      throw ValidationError("What to find is empty: everything would be found, or nothing.")
+    }
     guard [text, nativeId, actor, name, narrowed.conversation].contains(where: { $0 != nil }) else {
       throw ValidationError("Say what to find: a text, or --native-id, --actor, --name or --conversation.")
     }

@@ -19,6 +19,9 @@ struct KeyFile {
       if read.isEmpty { break }
       bytes += read
     }
+    guard bytes.count <= StoreKey.byteCount else {
+      throw failure("more than \(StoreKey.byteCount) bytes, which is what a key has")
+    }
     do { return try StoreKey(bytes) } catch { throw failure(error) }
   }
 

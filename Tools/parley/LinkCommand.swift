@@ -27,6 +27,12 @@ struct LinkCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Why it is done now.", valueName: "text"))
   var reason = ""
 
+  func validate() throws {
+    if evidence.allSatisfy(\.isWhitespace) {
+      throw ValidationError("--evidence is empty: say what shows it.")
+    }
+  }
+
   func run() async throws {
     let typed = try pair.values()
     guard typed.actor.kind == .agent else {
@@ -35,7 +41,7 @@ struct LinkCommand: AsyncParsableCommand {
         hint: "--by agent:NAME says who it is.")
     }
     let opened = try await store.open(for: .appending)
-    let pair = typed.resolved(by: opened)
+    let pair = try typed.resolved(by: opened)
     try await pair.noteUnknown(in: opened, store)
     let outcome = try await opened.link(
       pair.first, pair.second, by: pair.actor, evidence: evidence, reason: reason)

@@ -24,16 +24,27 @@ struct PairArguments: ParsableArguments {
   func values() throws -> Values {
     var reader = IdentityReader()
     return Values(
-      first: try reader.identity(first), second: try reader.identity(second), actor: try Actor(parsing: by))
+      first: try reader.identity(first), second: try reader.identity(second), actor: try actor())
+  }
+
+  private func actor() throws -> Actor {
+    do { return try Actor(parsing: by) } catch {
+      let agent = by.contains(":") ? nil : try? Actor(parsing: "agent:\(by)")
+      throw CommandFailure(.usage, "--by: \(error.message)", hint: agent.map { "Did you mean \($0)?" })
+    }
   }
 }
 
 extension PairArguments.Values {
-  /// The same, with identities as a store knows them.
-  func resolved(by store: ConversationStore) -> Self {
-    Self(
+  /// The same, with identities as a store knows them. Throws when they are one.
+  func resolved(by store: ConversationStore) throws -> Self {
+    let pair = Self(
       first: first.resolved(by: store.normalization), second: second.resolved(by: store.normalization),
       actor: actor)
+    guard pair.first != pair.second else {
+      throw CommandFailure(.usage, "both are \(pair.first): give two identities")
+    }
+    return pair
   }
 
   /// Says which of the two nothing is recorded under, and which spellings near it there are: often a slip of the

@@ -65,6 +65,10 @@ struct ReplayCommand: AsyncParsableCommand {
   var zone = ZoneArgument.utc
 
   func validate() throws {
+    if let from, let to, from.position > to.position {
+      throw ValidationError("--from is behind --to: nothing lies between them.")
+    }
+    try TimeArgument.checkOrder(since: since, until: until)
     guard format == .text, envelopes || readable else { return }
     throw ValidationError("--envelopes and --readable are about JSON Lines, not --format text.")
   }

@@ -16,6 +16,11 @@ struct StoreArguments: ParsableArguments {
   @Flag(help: "Writes data and errors only: no progress, no sums, no confirmations.")
   var quiet = false
 
+  func validate() throws {
+    // What an unset variable of a shell leaves; as a path it would be the directory one is in.
+    if directory.isEmpty { throw ValidationError("<store> is empty: name the store's directory.") }
+  }
+
   /// The store, opened with the key where one was named.
   func open(for access: StoreAccess) async throws -> ConversationStore {
     let key = try keyFile.map { try KeyFile(path: $0).read() }
@@ -53,7 +58,8 @@ struct StoreArguments: ParsableArguments {
     if error.code == .wrongKey, let keyFile { return KeyFile(path: keyFile).failure(error) }
     var failure = CommandFailure(error)
     if error.code == .disk {
-      failure.hint = System.isFile(directory) ? "A store is a directory, and this is a file." : nil
+      failure.hint = nil
+      if System.isFile(directory) { failure.message = "a file, and a store is a directory" }
     }
     if failure.status != .usage { failure.message = "\(directory): \(failure.message)" }
     return failure

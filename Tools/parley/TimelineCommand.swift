@@ -57,6 +57,7 @@ struct TimelineCommand: AsyncParsableCommand {
   var zone = ZoneArgument.utc
 
   func validate() throws {
+    try TimeArgument.checkOrder(since: since, until: until)
     if let last, last < 1 { throw ValidationError("--last takes a number from 1.") }
   }
 

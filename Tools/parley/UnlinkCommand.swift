@@ -27,10 +27,14 @@ struct UnlinkCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Why they are separated.", valueName: "text"))
   var reason: String
 
+  func validate() throws {
+    if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason is empty: say why.") }
+  }
+
   func run() async throws {
     let typed = try pair.values()
     let opened = try await store.open(for: .appending)
-    let pair = typed.resolved(by: opened)
+    let pair = try typed.resolved(by: opened)
     try await pair.noteUnknown(in: opened, store)
     let outcome = try await opened.unlink(
       pair.first, pair.second, by: pair.actor, evidence: evidence, reason: reason)
