@@ -87,6 +87,9 @@ package struct CanonicalJSON {
     bytes.append(10)
   }
 
+  /// A line feed at the end of a document.
+  package mutating func end() { bytes.append(10) }
+
   // MARK: - Bytes
 
   private mutating func nested(_ open: String, _ close: String, _ body: (inout CanonicalJSON) -> Void) {
@@ -112,17 +115,38 @@ package struct CanonicalJSON {
 
   private mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
+  /// A string in quotes. What needs no escape, nearly everything, is taken over in runs.
   private mutating func quoted(_ text: String) {
     bytes.append(0x22)
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
-      bytes.append(contentsOf: text.utf8)
-    } else {
-      for scalar in text.unicodeScalars { escaped(scalar) }
+    let text = Array(text.utf8)
+    var written = 0
+    var index = 0
+    while index < text.count {
+      guard let scalar = Self.escaped(text, at: index) else {
+        index += 1
+        continue
+      }
+      bytes += text[written..<index]
+      escape(scalar)
+      index += UTF8.width(scalar)
+      written = index
     }
+    bytes += text[written...]
     bytes.append(0x22)
   }
 
-  private mutating func escaped(_ scalar: Unicode.Scalar) {
+  /// The scalar that begins at a byte and must be escaped; nil for all others.
+  private static func escaped(_ text: [UInt8], at index: Int) -> Unicode.Scalar? {
+    switch text[index] {
+    case 0...0x1F, 0x22, 0x5C, 0x7F: return Unicode.Scalar(text[index])
+    case 0xC2 where (0x80...0x9F).contains(text[index + 1]): return Unicode.Scalar(text[index + 1])
+    case 0xE2 where text[index + 1] == 0x80 && (0xA8...0xA9).contains(text[index + 2]):
+      return text[index + 2] == 0xA8 ? "\u{2028}" : "\u{2029}"
+    default: return nil
+    }
+  }
+
+  private mutating func escape(_ scalar: Unicode.Scalar) {
     switch scalar.value {
     case 0x22: raw("\\\"")
     case 0x5C: raw("\\\\")
@@ -131,8 +155,7 @@ package struct CanonicalJSON {
     case 0x0A: raw("\\n")
     case 0x0C: raw("\\f")
     case 0x0D: raw("\\r")
-    case 0...0x1F, 0x7F...0x9F, 0x2028, 0x2029: escapedByNumber(scalar.value)
-    default: bytes.append(contentsOf: UTF8.encode(scalar)!)
+    default: escapedByNumber(scalar.value)
     }
   }
 

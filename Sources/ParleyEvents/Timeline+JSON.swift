@@ -9,7 +9,8 @@ extension Timeline {
   public func json() -> [UInt8] {
     var json = CanonicalJSON()
     json.object { members(&$0) }
-    return json.bytes + [10]
+    json.end()
+    return json.bytes
   }
 
   /// The entries alone, one JSON object a line.

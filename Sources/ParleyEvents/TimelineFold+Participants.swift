@@ -16,7 +16,7 @@ extension TimelineFold {
   /// Whether the customer is here only by a blind copy.
   private func isBlindCopy(_ participants: [Participant], _ item: TimelineItem) -> Bool {
     if case .involved(let involvement)? = item.reason { return involvement.role == .bcc }
-    let roles = participants.filter(isCustomer).map(\.role)
+    let roles = participants.filter { isCustomer($0) }.map(\.role)
     return !roles.isEmpty && roles.allSatisfy { $0 == .bcc }
   }
 

@@ -10,7 +10,7 @@ public enum VisibleText {
   /// A joiner between two pictographs and one variation selector after a visible character stay: they belong to
   /// what is seen (👩‍👧, ❤️).
   public static func marked(_ text: some StringProtocol) -> String {
-    guard !isPlain(text) else { return String(text) }
+    guard !isPlain(text), text.unicodeScalars.contains(where: isLookedAt) else { return String(text) }
     var marker = VisibleTextMarker(scalars: Array(text.unicodeScalars))
     return marker.run()
   }
@@ -20,6 +20,12 @@ public enum VisibleText {
     let marked = marked(text)
     guard marked.utf8.contains(where: { $0 == 10 || $0 == 9 }) else { return marked }
     return marked.split(whereSeparator: { $0 == "\n" || $0 == "\t" }).joined(separator: " ")
+  }
+
+  /// Whether a character may have to be shown otherwise: in texts with letters beyond ASCII hardly ever one.
+  private static func isLookedAt(_ scalar: Unicode.Scalar) -> Bool {
+    if (32...126).contains(scalar.value) || scalar == "\n" || scalar == "\t" { return false }
+    return HiddenClass(scalar) != nil
   }
 
   /// Whether the text is printable ASCII and line feeds only: nearly all lines are, and need no second look.
