@@ -77,6 +77,13 @@ struct ActiveIndex: Sendable {
     streams.ordinal(of: stream.rawValue).map { Int(tails[$0]) }
   }
 
+  /// The last event of a stream before a position.
+  func tail(of stream: StreamID, before: Int) -> Int? {
+    guard var local = streams.ordinal(of: stream.rawValue).map({ tails[$0] }) else { return nil }
+    while local != Self.noLocal, Int(local) >= before { local = previous[Int(local)] }
+    return local == Self.noLocal ? nil : Int(local)
+  }
+
   /// The events of a stream before a position, the last so many, ascending.
   func locals(of stream: StreamID, before: Int, last limit: Int) -> [Int] {
     guard let ordinal = streams.ordinal(of: stream.rawValue) else { return [] }

@@ -19,13 +19,16 @@ struct GroupPlan {
   private(set) var outcomes: [AppendOutcome] = []
   /// The ids of the frame; nil when there is one submission, as a batch has no id twice.
   private var ids: KeyTable?
-  private var streams = KeyTable()
+  private var streams: KeyTable
   private var tails: [Position] = []
 
-  init(view: LogView, recordedAt: Timestamp, submissions: Int) {
+  /// A plan for so many submissions with so many events.
+  init(view: LogView, recordedAt: Timestamp, submissions: Int, events: Int) {
     self.view = view
     self.recordedAt = recordedAt
-    if submissions > 1 { ids = KeyTable() }
+    if submissions > 1 { ids = KeyTable(capacity: events) }
+    streams = KeyTable(capacity: events)
+    tails.reserveCapacity(events)
     placed.reserveCapacity(submissions)
   }
 
@@ -60,12 +63,12 @@ struct GroupPlan {
     var known = lookup.known
     if lookup.head != view.head {
       for segment in recent {
-        try segment.forEachKnown(batch.records) { index, position in known[index] = position }
+        try segment.forEachKnown(batch.keys) { index, position in known[index] = position }
       }
     }
     if let ids, ids.count > 0 {
-      for index in batch.records.indices {
-        if let ordinal = ids.ordinal(of: batch.records[index].envelope.event.rawValue) {
+      for index in batch.keys.indices {
+        if let ordinal = ids.ordinal(of: batch.keys[index].event.rawValue) {
           known[index] = view.head.advanced(by: ordinal)
         }
       }
@@ -97,8 +100,8 @@ struct GroupPlan {
         continue
       }
       let position = head
-      let keys = batch.records[index].envelope.keys
-      let previous = try exchangeTail(of: keys.stream, with: position, lookup, recent)
+      let keys = batch.keys[index]
+      let previous = try exchangeTail(of: keys.stream, with: position, lookup, index, recent)
       _ = ids?.insert(keys.event.rawValue)
       self.keys.append(keys)
       placed.append(Placed(index: index, previous: previous))
@@ -114,7 +117,7 @@ struct GroupPlan {
 
   /// The stream's last event before this one, which becomes its last.
   private mutating func exchangeTail(
-    of stream: StreamID, with position: Position, _ lookup: BatchLookup, _ recent: [LogSegment]
+    of stream: StreamID, with position: Position, _ lookup: BatchLookup, _ index: Int, _ recent: [LogSegment]
   ) throws(LogError) -> Position {
     let (ordinal, isNew) = streams.insert(stream.rawValue)
     guard isNew else {
@@ -122,24 +125,44 @@ struct GroupPlan {
       return tails[ordinal]
     }
     tails.append(position)
+    guard lookup.head != view.head else { return lookup.tails[index] }
     for segment in recent.reversed() {
       if let tail = try segment.tail(of: stream) { return tail }
     }
-    return lookup.tails[stream] ?? .none
+    return lookup.tails[index]
   }
 }
 
 extension LogSegment {
-  /// Calls for each record whose event is in this segment, with its place in the array; for some of them twice when
+  /// Calls for each event that is in this segment, with its place in the array; for some of them twice when
   /// a directory turns out to be damaged.
-  func forEachKnown(_ records: [NewRecord], _ body: (Int, Position) -> Void) throws(LogError) {
+  func forEachKnown(_ keys: [EventKeys], _ body: (Int, Position) -> Void) throws(LogError) {
     let base = base
     try ask {
-      for place in records.indices {
-        if let local = $0.local(of: records[place].envelope.event) { body(place, base.advanced(by: local)) }
+      for place in keys.indices {
+        if let local = $0.local(of: keys[place].event) { body(place, base.advanced(by: local)) }
       }
     } _: { directory throws(LogError) in
-      try directory.forEachKnown(records) { body($0, base.advanced(by: $1)) }
+      try directory.forEachKnown(keys) { body($0, base.advanced(by: $1)) }
+    }
+  }
+
+  /// The same for those of some places whose stream is in this segment, with the stream's last event here before
+  /// the head.
+  func forEachTail(
+    of keys: [EventKeys], _ places: [Int], before head: Position, _ body: (Int, Position) -> Void
+  ) throws(LogError) {
+    let base = base
+    guard head > base else { return }
+    let bound = base.distance(to: head)
+    try ask {
+      for place in places {
+        if let local = $0.tail(of: keys[place].stream, before: bound) {
+          body(place, base.advanced(by: local))
+        }
+      }
+    } _: { directory throws(LogError) in
+      try directory.forEachTail(of: keys, places) { body($0, base.advanced(by: $1)) }
     }
   }
 }

@@ -17,7 +17,7 @@ public enum LogLimits {
   /// Frames of the active segment before it is rolled: opening a store scans it, at about 1 µs a frame.
   public static let segmentFramesMax = 1 << 16
   /// Events of the active segment before it is rolled, at about 0.25 µs an event.
-  public static let segmentEventsMax = 1 << 18
+  public static let segmentEventsMax = 1 << 17
   /// Stored bytes of the active segment before it is rolled.
   public static let segmentBytesMax = 64 << 20
   /// Bytes of zeros that a busy writer keeps ahead of its commits in the active segment.

@@ -108,7 +108,7 @@ final class LogWriter: Sendable {
     }
   }
 
-  /// Checks and lays out a batch, and looks its ids and streams up in the complete segments.
+  /// Checks a batch, begins to encode it, and looks its ids and streams up.
   private func prepare(_ batch: AppendBatch) throws(LogError) -> (PreparedBatch, BatchLookup) {
     try checkRunning()
     let prepared = try PreparedBatch(batch, random: environment.random)
@@ -119,38 +119,24 @@ final class LogWriter: Sendable {
       checked: complete.count < view.segments.count ? view.segments[complete.count].base : view.head)
     for segment in view.segments {
       // What is in flight is found already, and is no answer before it is durable.
-      try segment.forEachKnown(prepared.records) { if $1 < view.head { lookup.known[$0] = $1 } }
+      try segment.forEachKnown(prepared.keys) { if $1 < view.head { lookup.known[$0] = $1 } }
     }
-    if !complete.isEmpty {
-      lookup.tails = try tails(of: prepared, in: complete, notIn: view.segments.dropFirst(complete.count))
-    }
+    lookup.tails = try tails(of: prepared.keys, in: view)
     return (prepared, lookup)
   }
 
-  /// The last event of each stream of a batch that no segment indexed in memory has. Those need no look: what
-  /// follows in them is theirs.
-  private func tails(
-    of batch: PreparedBatch, in complete: ArraySlice<LogSegment>, notIn recent: ArraySlice<LogSegment>
-  ) throws(LogError) -> [StreamID: Position] {
-    var missing: Set<StreamID> = []
-    var isMissing = Array(repeating: true, count: batch.records.count)
-    for segment in recent {
-      segment.memory?.content.withLock { index in
-        for place in batch.records.indices where isMissing[place] {
-          isMissing[place] = index.tail(of: batch.records[place].envelope.stream) == nil
-        }
+  /// The last event of each record's stream before the view's head; none where it has none.
+  private func tails(of keys: [EventKeys], in view: LogView) throws(LogError) -> [Position] {
+    var tails = Array(repeating: Position.none, count: keys.count)
+    var missing = Array(keys.indices)
+    for segment in view.segments.reversed() where !missing.isEmpty {
+      var found = 0
+      try segment.forEachTail(of: keys, missing, before: view.head) {
+        tails[$0] = $1
+        found += 1
       }
-    }
-    for place in batch.records.indices where isMissing[place] {
-      missing.insert(batch.records[place].envelope.stream)
-    }
-    var tails: [StreamID: Position] = [:]
-    for stream in missing {
-      for segment in complete.reversed() {
-        guard let tail = try segment.tail(of: stream) else { continue }
-        tails[stream] = tail
-        break
-      }
+      if found == missing.count { break }
+      if found > 0 { missing.removeAll { !tails[$0].isNone } }
     }
     return tails
   }
@@ -204,7 +190,9 @@ final class LogWriter: Sendable {
   private func commit(_ group: [Submission], _ state: inout CommitState) throws(LogError) -> [AppendOutcome] {
     try finishPendingCut(&state)
     state.recordedAt = max(state.recordedAt, environment.clock())
-    var plan = GroupPlan(view: view.value, recordedAt: state.recordedAt, submissions: group.count)
+    let events = group.reduce(0) { $0 + $1.batch.keys.count }
+    var plan = GroupPlan(
+      view: view.value, recordedAt: state.recordedAt, submissions: group.count, events: events)
     for submission in group { try plan.add(submission) }
     if !plan.keys.isEmpty {
       try write(plan, group, &state)
@@ -360,8 +348,4 @@ final class LogWriter: Sendable {
     upkeep.wait()
     lock.release()
   }
-}
-
-extension Envelope {
-  var keys: EventKeys { EventKeys(stream: stream, event: event) }
 }

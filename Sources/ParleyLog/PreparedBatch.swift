@@ -4,6 +4,8 @@ import ParleyEnvelope
 /// them is copied before they stand in a block.
 struct PreparedBatch: Sendable {
   let records: [NewRecord]
+  /// The ids of each record.
+  let keys: [EventKeys]
   let unchanged: UnchangedCondition?
   /// Bytes before encoding.
   let plainCount: Int
@@ -12,14 +14,12 @@ struct PreparedBatch: Sendable {
   private let contents: BatchContents?
 
   init(_ batch: AppendBatch, random: (Int) -> [UInt8]) throws(LogError) {
-    try Self.check(batch)
+    let (keys, contentCount) = try Self.checked(batch)
+    self.keys = keys
     records = batch.records
     unchanged = batch.unchanged
     salts = random(records.count * RecordSlot.saltSize)
-    var count = records.count * (RecordSlot.size + RecordSlot.saltSize)
-    for index in records.indices { count += records[index].body.count }
-    plainCount = count
-    let contentCount = count - records.count * RecordSlot.size
+    plainCount = records.count * RecordSlot.size + contentCount
     contents = contentCount >= BatchContents.byteCountMin ? BatchContents(records, salts: salts) : nil
   }
 
@@ -52,13 +52,17 @@ struct PreparedBatch: Sendable {
     }
   }
 
-  private static func check(_ batch: AppendBatch) throws(LogError) {
+  /// The ids of a batch's records and the bytes of their salts and bodies, all of it within the limits.
+  private static func checked(_ batch: AppendBatch) throws(LogError) -> ([EventKeys], contentCount: Int) {
     guard !batch.records.isEmpty else {
       throw LogError(.invalidBatch, "the batch is empty: append at least one event")
     }
     // What the store adds by itself counts in no limit: nobody could foresee it.
     var counted = 0
     var bytes = 0
+    var contentCount = 0
+    var keys: [EventKeys] = []
+    keys.reserveCapacity(batch.records.count)
     var ids = KeyTable(capacity: batch.records.count)
     // By index, not by element: a record is 160 bytes and a reference to copy.
     for index in batch.records.indices {
@@ -68,25 +72,27 @@ struct PreparedBatch: Sendable {
         counted += 1
         bytes += bodyCount + RecordSlot.saltSize + RecordSlot.size
       }
-      try check(batch.records[index].envelope)
-      guard ids.insert(batch.records[index].envelope.event.rawValue).isNew else {
-        throw LogError(
-          .invalidBatch,
-          "the batch has the event id \(batch.records[index].envelope.event) twice: send it once")
+      contentCount += RecordSlot.saltSize + bodyCount
+      let key = try checked(batch.records[index].envelope)
+      guard ids.insert(key.event.rawValue).isNew else {
+        throw LogError(.invalidBatch, "the batch has the event id \(key.event) twice: send it once")
       }
+      keys.append(key)
     }
     try limit(counted, LogLimits.batchEventsMax, "events in a batch")
     try limit(bytes, LogLimits.batchBytesMax, "plain bytes in a batch")
     try limit(batch.unchanged?.streams.count ?? 0, LogLimits.conditionStreamsMax, "streams in a condition")
+    return (keys, contentCount)
   }
 
-  private static func check(_ envelope: Envelope) throws(LogError) {
+  private static func checked(_ envelope: Envelope) throws(LogError) -> EventKeys {
     guard !envelope.event.isNone, !envelope.stream.isNone else {
       throw LogError(.invalidBatch, "an event has no id or no stream: both must be set")
     }
     guard (Timestamp.earliest...Timestamp.latest).contains(envelope.occurredAt) else {
       throw LogError(.limit, "an event's time is outside the years 0001 to 9999")
     }
+    return EventKeys(stream: envelope.stream, event: envelope.event)
   }
 
   private static func limit(_ found: Int, _ limit: Int, _ what: String) throws(LogError) {

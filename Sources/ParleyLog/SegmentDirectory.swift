@@ -67,11 +67,21 @@ final class SegmentDirectory: Sendable {
   /// Whether every event is in a stream: damage that the segment had before the directory was made hides some.
   var holdsEveryEvent: Bool { sections.positions.count == count }
 
-  /// Calls for each record whose event is in the segment, with its place in the array and in the segment.
-  func forEachKnown(_ records: [NewRecord], _ body: (Int, Int) -> Void) throws(LogError) {
+  /// Calls for each event that is in the segment, with its place in the array and in the segment.
+  func forEachKnown(_ keys: [EventKeys], _ body: (Int, Int) -> Void) throws(LogError) {
     let known = try load()
-    for place in records.indices {
-      if let local = try local(of: records[place].envelope.event, known) { body(place, local) }
+    for place in keys.indices {
+      if let local = try local(of: keys[place].event, known) { body(place, local) }
+    }
+  }
+
+  /// Calls for those of some places of the array whose stream is in the segment, with the stream's last event here.
+  func forEachTail(of keys: [EventKeys], _ places: [Int], _ body: (Int, Int) -> Void) throws(LogError) {
+    let known = try load()
+    for place in places {
+      if let local = try locals(of: keys[place].stream, before: count, last: 1, known).last {
+        body(place, local)
+      }
     }
   }
 
@@ -91,7 +101,12 @@ final class SegmentDirectory: Sendable {
 
   /// The events of a stream before a place, the last so many, ascending.
   func locals(of stream: StreamID, before: Int, last limit: Int) throws(LogError) -> [Int] {
-    let known = try load()
+    try locals(of: stream, before: before, last: limit, try load())
+  }
+
+  private func locals(of stream: StreamID, before: Int, last limit: Int, _ known: Loaded) throws(LogError)
+    -> [Int]
+  {
     guard known.streamFilter.mayContain(stream.rawValue),
       let entry = try find(stream.rawValue, in: sections.streams, fences: known.streamFences)
     else { return [] }

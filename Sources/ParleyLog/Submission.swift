@@ -7,7 +7,7 @@ final class Submission: Sendable {
   typealias Answer = Result<AppendOutcome, LogError>
 
   let batch: PreparedBatch
-  /// What the caller found before queueing, in segments that end at or before `lookup.checked`.
+  /// What the caller found before queueing.
   let lookup: BatchLookup
   private let waiter: Waiter
   private let answer = Mutex<Answer?>(nil)
@@ -56,15 +56,14 @@ final class Submission: Sendable {
   }
 }
 
-/// What is known of a batch's ids and streams from the complete segments, looked up before the commit on the
-/// caller's side.
+/// What is known of a batch's ids and streams, looked up before the commit on the caller's side.
 struct BatchLookup: Sendable {
   /// Known records, whatever their rule, by index.
   var known: [Int: Position] = [:]
-  /// The last event of each stream of the batch, where it has one.
-  var tails: [StreamID: Position] = [:]
+  /// The last event of each record's stream, none where it has none.
+  var tails: [Position] = []
   /// The head when it was looked up: while it is the head, nothing has changed.
   var head: Position
-  /// The tails of segments that begin before this were looked up.
+  /// Where the first segment began that was still indexed in memory: what comes before has not changed since.
   var checked: Position
 }
