@@ -11,7 +11,7 @@ public enum AppendLimits {
   /// Streams of a condition.
   public static let conditionStreamsMax = 1_000
 
-  static func check(eventCount: Int) throws(StoreError) {
+  package static func check(eventCount: Int) throws(StoreError) {
     guard eventCount > batchEventsMax else { return }
     throw exceeded("a batch has \(eventCount) events, at most \(batchEventsMax) are taken; split it")
   }

@@ -6,7 +6,7 @@ import ParleyLog
 /// turned out to be known, until each has an outcome.
 ///
 /// A state machine that does no I/O itself, so that the waiting and the suspending append are the same.
-struct AppendRun: Sendable {
+package struct AppendRun: Sendable {
   /// What one event's refusal means for the others.
   enum Failure: Sendable {
     /// None is stored.
@@ -18,7 +18,7 @@ struct AppendRun: Sendable {
   /// How often a run begins again because somebody else was faster.
   static let attemptsMax = 64
   /// Events of independent ones that share a commit.
-  static let sharedEventsMax = 4_096
+  package static let sharedEventsMax = 4_096
   /// Bytes, before compression, after which independent events wait for the next commit.
   static let sharedBytesMax = 4 << 20
 

@@ -3,7 +3,7 @@ import Synchronization
 /// Remembers what was made from keys, up to a number of entries; the longest unused half goes when it is full.
 ///
 /// Split into shards with a lock each, because a contended `Mutex` is slow and many callers share one cache.
-final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+package final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private struct Shard {
     /// What was used since the last turn, and what was used in the one before.
     var recent: [Key: Value] = [:]
@@ -18,7 +18,7 @@ final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private let recentEntriesMax: Int
 
   /// A cache of at most about so many entries.
-  init(entriesMax: Int, shards count: Int = 16) {
+  package init(entriesMax: Int, shards count: Int = 16) {
     precondition(count > 0 && entriesMax >= 2 * count, "BoundedCache: two entries a shard at least")
     shards = (0..<count).map { _ in LockedShard() }
     recentEntriesMax = entriesMax / (2 * count)
@@ -26,7 +26,7 @@ final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
   /// The value of a key, remembered or made. `make` runs outside the lock, so two callers may both run it: it must
   /// be a pure function of the key.
-  func value(for key: Key, make: (Key) -> Value) -> Value {
+  package func value(for key: Key, make: (Key) -> Value) -> Value {
     if let value = self[key] { return value }
     let value = make(key)
     self[key] = value
@@ -34,7 +34,7 @@ final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   }
 
   /// What is remembered for a key.
-  subscript(key: Key) -> Value? {
+  package subscript(key: Key) -> Value? {
     get {
       shard(of: key).entries.withLock { shard in
         if let value = shard.recent[key] { return value }
@@ -56,7 +56,7 @@ final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   }
 
   /// Entries held now.
-  var count: Int {
+  package var count: Int {
     shards.reduce(0) { sum, locked in
       sum
         + locked.entries.withLock { shard in

@@ -90,5 +90,5 @@ extension ConversationStore {
   }
 
   /// The last position there is; `.none` for an empty log.
-  var last: Position { log.head == .start ? .none : Position(log.head.rawValue - 1) }
+  package var last: Position { log.head == .start ? .none : Position(log.head.rawValue - 1) }
 }

@@ -1,13 +1,13 @@
 import ParleyEnvelope
-import ParleyEvents
-import ParleyLog
+package import ParleyEvents
+package import ParleyLog
 
 /// The blobs that events name and that are not there. Each is looked for once; its bytes are not read.
-struct MissingBlobs {
+package struct MissingBlobs {
   /// Blobs remembered as being there, about 100 bytes each; further ones are looked for at every event.
   static let presentMax = 1 << 20
   /// Missing blobs named one by one; of further ones only the number of events is said.
-  static let namedMax = 1 << 16
+  package static let namedMax = 1 << 16
 
   /// The events that name a blob.
   private struct Naming {
@@ -22,13 +22,13 @@ struct MissingBlobs {
   private var furtherEvents = 0
 
   /// A search in the blobs of a store.
-  init(in blobs: BlobStore, namedMax: Int = MissingBlobs.namedMax) {
+  package init(in blobs: BlobStore, namedMax: Int = MissingBlobs.namedMax) {
     self.blobs = blobs
     self.namedMax = namedMax
   }
 
   /// Looks for what an event names.
-  mutating func look(_ event: Event) throws(BlobError) {
+  package mutating func look(_ event: Event) throws(BlobError) {
     for digest in Set(event.body.blobs.compactMap { BlobDigest([UInt8]($0.digest)) }) {
       if present.contains(digest) { continue }
       if missing[digest] == nil, try blobs.contains(digest) {
@@ -42,7 +42,7 @@ struct MissingBlobs {
   }
 
   /// One finding a blob, in the order in which events name them first.
-  var findings: [StoreFinding] {
+  package var findings: [StoreFinding] {
     var findings = missing.sorted { ($0.value.first, $0.key) < ($1.value.first, $1.key) }.map(Self.finding)
     if furtherEvents > 0 {
       findings.append(

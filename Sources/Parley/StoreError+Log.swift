@@ -1,8 +1,8 @@
-import ParleyLog
+package import ParleyLog
 
 extension StoreError {
   /// A refusal of the log, under the name it has here.
-  init(_ error: LogError) {
+  package init(_ error: LogError) {
     let place = Place(position: error.position, file: error.file, offset: error.offset)
     self.init(Self.codes[error.code] ?? .disk, error.message, at: place, cause: error)
   }

@@ -1,13 +1,13 @@
 import Crypto
-import ParleyEnvelope
-import ParleyEvents
+package import ParleyEnvelope
+package import ParleyEvents
 
 /// Makes the ids of one store: HMAC-SHA256 under the store's key over a purpose and length-prefixed parts, cut to
 /// sixteen (touchpoints: eight) bytes. `Schemas/ids.md` defines the input of each.
 ///
 /// Equal arguments give equal ids for ever. About 1 µs an id; those asked for again and again are kept in bounded
 /// caches, so any number of callers may share one value.
-struct StoreIDs: Sendable {
+package struct StoreIDs: Sendable {
   /// Entries of each cache.
   static let cachedIDsMax = 65_536
 
@@ -21,33 +21,33 @@ struct StoreIDs: Sendable {
   private let touchpoints = BoundedCache<ByteKey, Bytes16>(entriesMax: cachedIDsMax)
 
   /// The ids of a store with a key of 32 bytes.
-  init(key: [UInt8]) { keyed = HMAC(key: SymmetricKey(data: key)) }
+  package init(key: [UInt8]) { keyed = HMAC(key: SymmetricKey(data: key)) }
 
   /// The stream of an identity, which has gone through the store's normalization.
-  func stream(of identity: Identity) -> StreamID {
+  package func stream(of identity: Identity) -> StreamID {
     StreamID(rawValue: hash(identity.keyInput(), remembering: streams))
   }
 
   /// The conversation of a source's thread. The channel is no part of it.
-  func conversation(_ key: ConversationKey) -> ConversationID {
+  package func conversation(_ key: ConversationKey) -> ConversationID {
     ConversationID(rawValue: hash(key.keyInput(), remembering: conversations))
   }
 
   /// One of us.
-  func actor(_ actor: Actor) -> ActorID {
+  package func actor(_ actor: Actor) -> ActorID {
     ActorID(rawValue: hash(actor.keyInput(), remembering: actors))
   }
 
   /// A case.
-  func caseID(_ key: CaseKey) -> CaseID { CaseID(rawValue: hash(key.keyInput())) }
+  package func caseID(_ key: CaseKey) -> CaseID { CaseID(rawValue: hash(key.keyInput())) }
 
   /// Our side of a contact: the first eight bytes.
-  func touchpoint(_ touchpoint: Touchpoint) -> TouchpointID {
+  package func touchpoint(_ touchpoint: Touchpoint) -> TouchpointID {
     TouchpointID(rawValue: hash(touchpoint.keyInput(), remembering: touchpoints).high)
   }
 
   /// The first sixteen bytes of the keyed hash of an input that begins with its purpose.
-  func hash(_ input: [UInt8]) -> Bytes16 {
+  package func hash(_ input: [UInt8]) -> Bytes16 {
     var authenticator = keyed
     authenticator.update(data: input)
     return Bytes16(beginning: authenticator.finalize())
@@ -62,22 +62,24 @@ struct StoreIDs: Sendable {
 
 extension StoreIDs {
   /// `identity.observed` of a stream's first use.
-  func observed(_ stream: StreamID) -> EventID {
+  package func observed(_ stream: StreamID) -> EventID {
     EventID(rawValue: hash("parley-observed/v1", [stream.rawValue.bytes]))
   }
 
   /// `conversation.opened` of a conversation's first use.
-  func opened(_ conversation: ConversationID) -> EventID {
+  package func opened(_ conversation: ConversationID) -> EventID {
     EventID(rawValue: hash("parley-opened/v1", [conversation.rawValue.bytes]))
   }
 
   /// `identity.involved`, in the stream of another party of an event.
-  func involved(in event: EventID, _ stream: StreamID) -> EventID {
+  package func involved(in event: EventID, _ stream: StreamID) -> EventID {
     EventID(rawValue: hash("parley-involved/v1", [event.rawValue.bytes, stream.rawValue.bytes]))
   }
 
   /// `conversation.participant_changed`, by which a later message of a conversation presented an identity.
-  func presented(_ identity: StreamID, trust: IdentityTrust, in part: (ConversationID, StreamID)) -> EventID {
+  package func presented(_ identity: StreamID, trust: IdentityTrust, in part: (ConversationID, StreamID))
+    -> EventID
+  {
     EventID(
       rawValue: hash(
         "parley-presented/v1",
@@ -85,14 +87,16 @@ extension StoreIDs {
   }
 
   /// The event by which a fact about a link stands in one of the streams it touches.
-  func fact(of kind: EventKind, link: Bytes16, in stream: StreamID) -> EventID {
+  package func fact(of kind: EventKind, link: Bytes16, in stream: StreamID) -> EventID {
     let code = [UInt8(truncatingIfNeeded: kind.rawValue), UInt8(truncatingIfNeeded: kind.rawValue >> 8)]
     return EventID(rawValue: hash("parley-link-fact/v1", [code, link.bytes, stream.rawValue.bytes]))
   }
 
   /// The link that one contact presented: the same however often the contact repeats it, whichever side is named
   /// first. Without a conversation, the contact is the event.
-  func presentedLink(_ one: StreamID, _ other: StreamID, trust: IdentityTrust, contact: Bytes16) -> Bytes16 {
+  package func presentedLink(_ one: StreamID, _ other: StreamID, trust: IdentityTrust, contact: Bytes16)
+    -> Bytes16
+  {
     let sides = [one, other].sorted().map(\.rawValue.bytes)
     return hash("parley-presented-link/v1", sides + [[trust.rawValue], contact.bytes])
   }

@@ -1,22 +1,22 @@
-import ParleyEnvelope
+package import ParleyEnvelope
 
 /// From sixteen-byte keys to the order they came in: open addressing, at most half full. A slot holds half of the
 /// key's hash beside its ordinal, so that a probe reads no key but the one it finds, and growing reads none. A key
 /// costs 16 bytes and 16 to 32 more.
-struct KeyTable: Sendable {
-  private(set) var keys: [Bytes16] = []
+package struct KeyTable: Sendable {
+  package private(set) var keys: [Bytes16] = []
   /// The hash above, the ordinal + 1 below; 0 for a free slot.
   private var slots: [UInt64]
   private var mask: Int
 
   /// A table with room for so many keys before it grows.
-  init(capacity: Int = 8) {
+  package init(capacity: Int = 8) {
     slots = [UInt64](repeating: 0, count: Self.slotCount(for: capacity))
     mask = slots.count - 1
     keys.reserveCapacity(capacity)
   }
 
-  var count: Int { keys.count }
+  package var count: Int { keys.count }
 
   /// Makes room for so many keys in all.
   mutating func reserveCapacity(_ capacity: Int) {
@@ -26,7 +26,7 @@ struct KeyTable: Sendable {
   }
 
   /// The ordinal of a key, nil when it is not there.
-  func ordinal(of key: Bytes16) -> Int? {
+  package func ordinal(of key: Bytes16) -> Int? {
     let hash = key.mixed >> 32
     var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot] != 0 {
@@ -40,7 +40,7 @@ struct KeyTable: Sendable {
   }
 
   /// Adds a key behind the others, or finds it; says its ordinal and whether it is new.
-  mutating func insert(_ key: Bytes16) -> (ordinal: Int, isNew: Bool) {
+  package mutating func insert(_ key: Bytes16) -> (ordinal: Int, isNew: Bool) {
     let hash = key.mixed >> 32
     var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot] != 0 {
@@ -58,7 +58,7 @@ struct KeyTable: Sendable {
 
   /// The ordinals of the keys in ascending order of the keys. Keys are hashes or random: dealt out by their first
   /// bits, some sixteen to a pile, there is little left to sort. Keys that are not come out right, only later.
-  func ordinalsByKey() -> [Int] {
+  package func ordinalsByKey() -> [Int] {
     let shift = UInt64(64 - max(0, (Int.bitWidth - keys.count.leadingZeroBitCount) - 4))
     var starts = [Int](repeating: 0, count: Int(keys.isEmpty ? 0 : UInt64.max >> shift) + 2)
     for key in keys { starts[Int(key.high >> shift) + 1] += 1 }

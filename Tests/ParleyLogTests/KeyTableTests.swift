@@ -1,8 +1,7 @@
 import ParleyEnvelope
+import ParleyLog
 import ParleySimulation
 import Testing
-
-@testable import ParleyLog
 
 @Suite struct KeyTableTests {
   @Test(arguments: [0, 1, 2, 15, 16, 17, 1_000, 5_000])

@@ -1,9 +1,8 @@
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 import Testing
-
-@testable import Parley
 
 @Suite struct AppendPlannerTests {
   let world: StoreWorld

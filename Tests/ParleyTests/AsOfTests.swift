@@ -1,10 +1,9 @@
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 import ParleySimulation
 import Testing
-
-@testable import Parley
 
 /// Promises 8 and 4: a timeline is a function of the events through a position, an instant and the fold's version;
 /// and everything that can be derived gives the same again.

@@ -1,10 +1,9 @@
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 import ParleySimulation
 import Testing
-
-@testable import Parley
 
 @Suite struct ConversationStoreTests {
   @Test func aConditionHoldsUntilSomethingHappensToAnyOfTheCustomersStreams() throws {

@@ -1,11 +1,10 @@
 import Foundation
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 import ParleySimulation
 import Testing
-
-@testable import Parley
 
 /// Bytes outside the log that an event names are looked for, once each.
 @Suite struct MissingBlobTests {

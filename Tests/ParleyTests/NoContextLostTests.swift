@@ -1,10 +1,9 @@
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 import ParleySimulation
 import Testing
-
-@testable import Parley
 
 /// Promise 7: a timeline is the same from any of a customer's identities and holds every event of all of them; and
 /// linking and unlinking lose and move nothing.

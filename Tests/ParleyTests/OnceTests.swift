@@ -1,9 +1,8 @@
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 import Testing
-
-@testable import Parley
 
 /// Promise 3: the same source message appended again is stored once; three answers.
 @Suite struct OnceTests {

@@ -1,8 +1,7 @@
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import Testing
-
-@testable import Parley
 
 /// What one store has recorded, in another one: the rules of `Schemas/json-lines.md`, "In another store".
 @Suite struct PassedOnTests {

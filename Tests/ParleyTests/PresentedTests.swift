@@ -1,8 +1,7 @@
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import Testing
-
-@testable import Parley
 
 /// Promise 13's ground: what a contact merely claims opens nobody's history.
 @Suite struct PresentedTests {

@@ -1,9 +1,8 @@
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 import Testing
-
-@testable import Parley
 
 /// Promise 9: nothing readable stands in an envelope; all ids in it are random or keyed hashes.
 @Suite struct PseudonymousEnvelopeTests {

@@ -1,8 +1,7 @@
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import Testing
-
-@testable import Parley
 
 /// What a conversation is called where somebody else opened it: its thread, and nothing of the others.
 @Suite struct SeparatedThreadTests {

@@ -1,8 +1,7 @@
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import Testing
-
-@testable import Parley
 
 /// The vectors of `Schemas/ids.md`, computed by a program of its own (Python's hmac).
 @Suite struct StoreIDsTests {

@@ -1,9 +1,8 @@
+import Parley
 import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 import ParleySimulation
-
-@testable import Parley
 
 /// A store on a simulated disk, and people who write to it.
 struct StoreWorld {
