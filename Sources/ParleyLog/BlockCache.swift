@@ -9,8 +9,22 @@ final class BlockCache: Sendable {
     var offset: Int
   }
 
+  /// A decoded block, and what was found in it.
+  struct Block: Sendable {
+    var plain: [UInt8]
+    /// Of envelopes: how long the content of each is.
+    var lengths: [Int] = []
+    /// Of contents: where each is, nil where it can't be known.
+    var ranges: [Range<Int>?] = []
+
+    var byteCount: Int {
+      plain.count + lengths.count * MemoryLayout<Int>.stride
+        + ranges.count * MemoryLayout<Range<Int>?>.stride
+    }
+  }
+
   private struct State {
-    var blocks: [Key: [UInt8]] = [:]
+    var blocks: [Key: Block] = [:]
     var headers: [Key: FrameHeader] = [:]
     var order: [(key: Key, byteCount: Int)] = []
     /// Where `order` begins; what is before it has left.
@@ -23,14 +37,14 @@ final class BlockCache: Sendable {
 
   init(byteCountMax: Int = 16 << 20) { self.byteCountMax = byteCountMax }
 
-  func block(_ key: Key) -> [UInt8]? { state.withLock { $0.blocks[key] } }
+  func block(_ key: Key) -> Block? { state.withLock { $0.blocks[key] } }
 
   func header(_ key: Key) -> FrameHeader? { state.withLock { $0.headers[key] } }
 
-  func keep(_ block: [UInt8], at key: Key) {
+  func keep(_ block: Block, at key: Key) {
     state.withLock { state in
       guard state.blocks.updateValue(block, forKey: key) == nil else { return }
-      Self.add(key, block.count, to: &state, upTo: byteCountMax)
+      Self.add(key, block.byteCount, to: &state, upTo: byteCountMax)
     }
   }
 

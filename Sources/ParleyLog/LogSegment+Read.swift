@@ -66,56 +66,79 @@ private struct FrameReader {
 
   mutating func read(_ record: Int, of header: FrameHeader) throws(LogError) -> ReadResult {
     let contents = header.blocks(.contents)
-    guard let place = contents.lastIndex(where: { $0.block.firstRecord <= record }) else {
+    let envelopes = header.blocks(.envelopes)
+    guard let place = contents.lastIndex(where: { $0.block.firstRecord <= record }),
+      let number = envelopes.lastIndex(where: { $0.block.firstRecord <= record })
+    else {
       return damaged("block table", 0..<header.count, of: header)
     }
+    let entry = envelopes[number]
+    guard let slots = try slots(of: entry) else {
+      return damaged("envelope block \(number)", entry.records, of: header)
+    }
+    let offset = (record - entry.records.lowerBound) * RecordSlot.size
+    guard slots.plain[offset] == RecordForm.whole.rawValue else {
+      return damaged("record", record..<(record + 1), of: header)
+    }
     let held = contents[place].records
-    var lengths = [Int?](repeating: nil, count: held.count)
-    var envelope: Envelope?
-    for (number, entry) in header.blocks(.envelopes).enumerated() where entry.records.overlaps(held) {
-      let slots = try plain(of: entry.block)
-      guard let slots, let known = FrameHeader.contentLengths(slots, count: entry.records.count) else {
-        if entry.records.contains(record) {
-          return damaged("envelope block \(number)", entry.records, of: header)
-        }
-        continue
-      }
-      for shared in entry.records.clamped(to: held) {
-        lengths[shared - held.lowerBound] = known[shared - entry.records.lowerBound]
-      }
-      guard entry.records.contains(record) else { continue }
-      let offset = (record - entry.records.lowerBound) * RecordSlot.size
-      guard slots[offset] == RecordForm.whole.rawValue else {
-        return damaged("record", record..<(record + 1), of: header)
-      }
-      envelope = slots.withBytes { EnvelopeLayout.load(from: $0, at: offset + RecordSlot.envelope) }
-    }
-    guard let envelope, let content = try plain(of: contents[place].block) else {
+    guard let content = try content(of: contents[place], envelopes),
+      let range = content.ranges[record - held.lowerBound], range.count >= RecordSlot.saltSize
+    else {
       return damaged("content block \(place)", held, of: header)
     }
-    let layout = ContentLayout(lengths: lengths, plainCount: content.count)
-    guard let range = layout.ranges[record - held.lowerBound], range.count >= RecordSlot.saltSize else {
-      return damaged("content block \(place)", held, of: header)
-    }
-    let body = Array(content[range.dropFirst(RecordSlot.saltSize)])
+    let envelope = slots.plain.withBytes { EnvelopeLayout.load(from: $0, at: offset + RecordSlot.envelope) }
+    let body = Array(content.plain[range.dropFirst(RecordSlot.saltSize)])
     return .record(LogRecord(position: header.base.advanced(by: record), envelope: envelope, body: body))
   }
 
-  private mutating func plain(of block: FrameHeader.Block) throws(LogError) -> [UInt8]? {
-    let key = BlockCache.Key(segment: segment.base, offset: bytes.lowerBound + block.offset)
-    if let known = cache.block(key) { return known }
-    let range = block.offset..<(block.offset + block.storedCount)
-    let plain: [UInt8]?
-    if range.upperBound <= prefix.count {
-      plain = prefix.withBytes { block.decode($0.extracting(range)) }
-    } else {
-      let file = segment.file
-      let offset = bytes.lowerBound + block.offset
-      let stored = try disk { () throws(StorageError) in try file.read(block.storedCount, at: offset) }
-      plain = stored.withBytes { block.decode($0) }
+  private typealias Held = (block: FrameHeader.Block, records: Range<Int>)
+
+  /// A block of envelopes, checked; nil when it is damaged.
+  private mutating func slots(of held: Held) throws(LogError) -> BlockCache.Block? {
+    try block(held.block) { plain in
+      FrameHeader.contentLengths(plain, count: held.records.count).map { .init(plain: plain, lengths: $0) }
     }
-    if let plain { cache.keep(plain, at: key) }
-    return plain
+  }
+
+  /// A block of contents, and where each is in it; nil when it is damaged. Lengths stand in the envelopes: those of
+  /// a damaged block are unknown.
+  private mutating func content(of held: Held, _ envelopes: [Held]) throws(LogError) -> BlockCache.Block? {
+    let key = key(of: held.block)
+    if let known = cache.block(key) { return known }
+    var lengths = [Int?](repeating: nil, count: held.records.count)
+    for entry in envelopes where entry.records.overlaps(held.records) {
+      guard let known = try slots(of: entry)?.lengths else { continue }
+      for shared in entry.records.clamped(to: held.records) {
+        lengths[shared - held.records.lowerBound] = known[shared - entry.records.lowerBound]
+      }
+    }
+    return try block(held.block) { plain in
+      .init(plain: plain, ranges: ContentLayout(lengths: lengths, plainCount: plain.count).ranges)
+    }
+  }
+
+  /// A block from the cache or decoded, with what its decoder makes of its plain bytes; nil when it is damaged.
+  private mutating func block(
+    _ block: FrameHeader.Block, _ decoded: ([UInt8]) -> BlockCache.Block?
+  ) throws(LogError) -> BlockCache.Block? {
+    let key = key(of: block)
+    if let known = cache.block(key) { return known }
+    guard let plain = try plain(of: block), let fresh = decoded(plain) else { return nil }
+    cache.keep(fresh, at: key)
+    return fresh
+  }
+
+  private func key(of block: FrameHeader.Block) -> BlockCache.Key {
+    BlockCache.Key(segment: segment.base, offset: bytes.lowerBound + block.offset)
+  }
+
+  private func plain(of block: FrameHeader.Block) throws(LogError) -> [UInt8]? {
+    let range = block.offset..<(block.offset + block.storedCount)
+    if range.upperBound <= prefix.count { return prefix.withBytes { block.decode($0.extracting(range)) } }
+    let file = segment.file
+    let offset = bytes.lowerBound + block.offset
+    let stored = try disk { () throws(StorageError) in try file.read(block.storedCount, at: offset) }
+    return stored.withBytes { block.decode($0) }
   }
 
   private mutating func readPrefix(_ count: Int) throws(LogError) {
