@@ -7,7 +7,7 @@ package struct Damage: Hashable, Sendable {
   package var file: String
   /// Where in the file the damaged frame or block begins.
   package var offset: Int
-  /// What is damaged: `frame header`, `envelope block 0`, `content block 2`, `segment`.
+  /// What is damaged, `frame header`, `envelope block 0`, `content block 2`, or that it is `missing`.
   package var part: String
   /// The positions of the events that can't be read whole.
   package var positions: Range<Position>
@@ -21,7 +21,10 @@ package struct Damage: Hashable, Sendable {
 }
 
 extension Damage: CustomStringConvertible {
-  package var description: String {
+  package var description: String { "\(file) \(finding)" }
+
+  /// What was found, without the file's name.
+  var finding: String {
     let last = positions.isEmpty ? positions.lowerBound : Position(positions.upperBound.rawValue - 1)
     let events =
       switch positions.count {
@@ -29,7 +32,7 @@ extension Damage: CustomStringConvertible {
       case 1: "position \(last)"
       default: "positions \(positions.lowerBound) to \(last)"
       }
-    return "\(file) at byte \(offset): \(part) damaged, \(events)"
+    return "at byte \(offset): \(part)\(part.hasSuffix("missing") ? "" : " damaged"), \(events)"
   }
 }
 

@@ -47,7 +47,7 @@ final class LogReader: Sendable {
       limit: mark.durableOffset, index: memory.content.withLock { $0 }, nextSequence: progress.nextSequence,
       lastDigest: progress.lastDigest)
     try scan.run()
-    return finish(scan, segments: Array(view.segments.dropLast()), mark: mark)
+    return try finish(&scan, segments: Array(view.segments.dropLast()), mark: mark)
   }
 
   private func load(_ files: StoreFiles, keeping kept: [Position: LogSegment]) throws(LogError)
@@ -66,11 +66,11 @@ final class LogReader: Sendable {
       guard let opened = try files.openSegment(base, .read) else { continue }
       if base == bases.last {
         let limit = mark?.segment == base ? mark?.durableOffset : nil
-        let scan = try opened.scan(
+        var scan = try opened.scan(
           trustedOffset: limit ?? 0, limit: limit ?? .max, expecting: limit == nil ? base : mark?.head ?? base
         )
-        damages += scan.damages
-        return (finish(scan, segments: segments, mark: mark), damages)
+        let view = try finish(&scan, segments: segments, mark: mark)
+        return (view, damages + scan.damages)
       }
       if let directory = try files.openDirectory(base) {
         segments.append(
@@ -88,12 +88,19 @@ final class LogReader: Sendable {
     return (LogView(segments: segments, head: mark?.head ?? last.end), damages)
   }
 
-  private func finish(_ scan: SegmentScan, segments: [LogSegment], mark: Watermark?) -> LogView {
+  private func finish(_ scan: inout SegmentScan, segments: [LogSegment], mark: Watermark?) throws(LogError)
+    -> LogView
+  {
+    var reached = Progress(
+      base: scan.header.base, nextSequence: scan.nextSequence, lastDigest: scan.lastDigest)
+    if let mark, mark.segment == scan.header.base, scan.head < mark.head {
+      // The mark says that more was durable: it is named where it was, and what follows is read.
+      try scan.appendLost(through: mark.head, byteCount: mark.durableOffset - scan.offset)
+      (reached.nextSequence, reached.lastDigest) = (mark.nextSequence, mark.lastDigest)
+    }
     let active = LogSegment(
       path: LogSegment.path(base: scan.header.base), file: scan.file, header: scan.header, index: scan.index)
-    progress.withLock {
-      $0 = Progress(base: active.base, nextSequence: scan.nextSequence, lastDigest: scan.lastDigest)
-    }
+    progress.withLock { $0 = reached }
     // Below the mark but not provable: damaged, and counted, so that readers name it.
     // The same where the segment that the mark names is gone: its events are missing, not unheard of.
     let head = mark?.head ?? active.end

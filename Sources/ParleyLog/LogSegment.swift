@@ -184,7 +184,7 @@ final class LogSegment: Sendable {
     try scan.run()
     if scan.index.count < count {
       let size = try disk { () throws(StorageError) in try file.size() }
-      scan.appendLost(through: base.advanced(by: count), byteCount: max(0, size - scan.offset))
+      try scan.appendLost(through: base.advanced(by: count), byteCount: max(0, size - scan.offset))
     }
     return scan.index
   }

@@ -27,7 +27,8 @@ struct LogView: Sendable {
     let after = segments.first { $0.base > position }
     let from = before?.end ?? .start
     return Damage(
-      file: LogSegment.path(base: from), offset: 0, part: "segment", positions: from..<(after?.base ?? head))
+      file: LogSegment.path(base: from), offset: 0, part: "segment missing",
+      positions: from..<(after?.base ?? head))
   }
 
   func position(of event: EventID) throws(LogError) -> Position? {

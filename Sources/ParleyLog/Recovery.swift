@@ -91,7 +91,7 @@ struct Recovery {
     if isMarked, let mark, scan.head < mark.head {
       // The mark says that more was durable: corruption, not a torn tail. It stays; a new segment goes on.
       let missing = max(FrameHeader.alignment, mark.durableOffset - scan.offset)
-      scan.appendLost(through: mark.head, byteCount: FrameHeader.padded(missing))
+      try scan.appendLost(through: mark.head, byteCount: FrameHeader.padded(missing))
       damages.append(contentsOf: scan.damages)
       complete.append(opened.indexed(by: scan.index))
       return try restart(at: mark.head)

@@ -72,9 +72,12 @@ struct SegmentScan {
   }
 
   /// Adds a place that can't be read to the index, for positions that are known to have been there.
-  mutating func appendLost(through head: Position, byteCount: Int) {
+  mutating func appendLost(through head: Position, byteCount: Int) throws(LogError) {
+    let file = file
+    let size = try disk { () throws(StorageError) in try file.size() }
     let lost = index.count..<header.base.distance(to: head)
-    damages.append(damage(at: offset, "frame header", lost))
+    let isCut = size < offset + byteCount
+    damages.append(damage(at: min(offset, size), isCut ? "end of the segment missing" : "frame header", lost))
     index.append(frame: offset, byteCount: byteCount, keys: repeatElement(nil, count: lost.count))
   }
 

@@ -27,7 +27,7 @@ package struct LogFinding: Hashable, Sendable {
 
   init(_ damage: Damage) {
     self.init(
-      damage.positions.isEmpty ? .repairable : .damage, file: damage.file, "\(damage)",
+      damage.positions.isEmpty ? .repairable : .damage, file: damage.file, damage.finding,
       positions: damage.positions.isEmpty ? nil : damage.positions)
   }
 }
@@ -109,7 +109,8 @@ private struct Verification {
       findings.append(
         LogFinding(
           .repairable, file: Watermark.path,
-          "missing or damaged: the chain of frames says the same; opening for appending makes it again")
+          "missing or damaged: opening for appending makes it again from the chain of frames, which can't tell "
+            + "whether the last of them were cut off")
       )
     } else if slots == 1 {
       findings.append(
@@ -129,6 +130,9 @@ private struct Verification {
     var scan = SegmentScan(
       path: segment.path, file: segment.file, header: segment.header, trustedOffset: .max, limit: limit)
     try scan.run()
+    if scan.head < segment.end {
+      try scan.appendLost(through: segment.end, byteCount: limit - scan.offset)
+    }
     findings += scan.damages.map { LogFinding($0) }
     chainEnd = scan.damages.isEmpty ? (segment.end, scan.lastDigest) : nil
     guard let directory = segment.directory else {
@@ -220,7 +224,10 @@ private struct Verification {
       }
       return .proceed
     }
-    for finding in found where !findings.contains(finding) { findings.append(finding) }
+    for finding in found
+    where !findings.contains(where: { $0.file == finding.file && $0.positions == finding.positions }) {
+      findings.append(finding)
+    }
   }
 
   /// Whether an event is known to be lost, by the scan or by the replay so far: the next one of its stream is

@@ -306,4 +306,28 @@ import Testing
     #expect(log.head == Position(1))
     #expect(try log.verify().map(\.file) == [path])
   }
+
+  @Test func theEndOfASegmentThatIsCutOffIsNamedOnceAndWhereItWas() throws {
+    let world = try LogWorld()
+    var log = try world.open()
+    for number in 0..<20 { _ = try log.append(AppendBatch([LogWorld.record(number)])) }
+    log.close()
+    let path = "active/00000000000000000000.seg"
+    let bytes = try #require(world.storage.disk.bytes(of: path))
+    world.storage.disk.replace(path, with: Array(bytes.dropLast(bytes.count / 10)))
+    func findings() throws -> [LogFinding] {
+      try EventLog.openForReading(environment: world.environment).verify()
+    }
+    let before = try findings()
+    #expect(before.map(\.file) == [path])
+    #expect(before.allSatisfy { $0.weight == .damage && $0.message.contains("end of the segment missing") })
+    let lost = try #require(before.first?.positions)
+    #expect(lost.upperBound == Position(20))
+    log = try world.open()
+    _ = try log.append(AppendBatch([LogWorld.record(20)]))
+    log.close()
+    let after = try findings()
+    #expect(after.map(\.file) == [path])
+    #expect(after.map(\.positions) == [lost])
+  }
 }
