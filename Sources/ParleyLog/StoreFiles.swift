@@ -35,7 +35,7 @@ struct StoreFiles {
       names = try storage.list(LogSegment.directory)
     } catch {
       guard error.isMissing else { throw LogError(error) }
-      throw LogError(.noStore, "there is no store in this directory: create one with `parley init`")
+      throw LogError(.noStore, "there is no store in this directory: create one with `parley init` or `ConversationStore.create`")
     }
     return names.compactMap { LogSegment.base(ofName: $0) }.sorted()
   }
@@ -62,7 +62,7 @@ struct StoreFiles {
     } catch {
       guard let header, error.code != .newerFormat, error.code != .readOnly else {
         throw header == nil && error.code == .disk
-          ? LogError(.noStore, "there is no store in this directory: create one with `parley init`") : error
+          ? LogError(.noStore, "there is no store in this directory: create one with `parley init` or `ConversationStore.create`") : error
       }
       return (try StoreDescriptor.decode(header.descriptor, file: LogSegment.path(base: header.base)), true)
     }
