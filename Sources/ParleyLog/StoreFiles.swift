@@ -29,13 +29,17 @@ struct StoreFiles {
     manifest = try disk { () throws(StorageError) in try Manifest.read(from: storage, storeID: storeID) }
   }
 
+  private static let noStore = LogError(
+    .noStore,
+    "there is no store in this directory: create one with `parley init` or `ConversationStore.create`")
+
   private static func segmentBases(_ storage: any Storage) throws(LogError) -> [Position] {
     let names: [String]
     do {
       names = try storage.list(LogSegment.directory)
     } catch {
       guard error.isMissing else { throw LogError(error) }
-      throw LogError(.noStore, "there is no store in this directory: create one with `parley init` or `ConversationStore.create`")
+      throw noStore
     }
     return names.compactMap { LogSegment.base(ofName: $0) }.sorted()
   }
@@ -62,7 +66,7 @@ struct StoreFiles {
     } catch {
       guard let header, error.code != .newerFormat, error.code != .readOnly else {
         throw header == nil && error.code == .disk
-          ? LogError(.noStore, "there is no store in this directory: create one with `parley init` or `ConversationStore.create`") : error
+          ? noStore : error
       }
       return (try StoreDescriptor.decode(header.descriptor, file: LogSegment.path(base: header.base)), true)
     }
