@@ -94,11 +94,19 @@ package final class BlobStore: Sendable {
       guard try storage.exists(Self.directory) else { return [] }
       var digests: [BlobDigest] = []
       for prefix in try storage.list(Self.directory) where prefix.utf8.count == 2 {
-        for name in try storage.list(Self.directory + "/" + prefix) {
+        for name in try names(in: Self.directory + "/" + prefix) {
           if let digest = BlobDigest(hex: name), name.hasPrefix(prefix) { digests.append(digest) }
         }
       }
       return digests.sorted()
+    }
+  }
+
+  /// The names in a directory of blobs; none where a file has its name.
+  private func names(in directory: String) throws(StorageError) -> [String] {
+    do { return try storage.list(directory) } catch {
+      if error.systemError == .notDirectory { return [] }
+      throw error
     }
   }
 

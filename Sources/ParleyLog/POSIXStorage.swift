@@ -24,7 +24,11 @@ package final class POSIXStorage: Storage {
     let descriptor = try resolve("open", path) { full throws(SystemError) in
       try SystemCall.open(full, flags: flags)
     }
-    return POSIXFile(descriptor, path: path)
+    let file = POSIXFile(descriptor, path: path)
+    try StorageError.naming("open", path) { () throws(SystemError) in
+      try SystemCall.checkSeekable(descriptor)
+    }
+    return file
   }
 
   package func list(_ directory: String) throws(StorageError) -> [String] {

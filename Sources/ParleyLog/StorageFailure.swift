@@ -25,6 +25,10 @@ extension LogError {
       self.init(
         .disk, "a directory has the name of the store's file \(place): move it out of the way",
         file: error.path)
+    case ESPIPE:
+      self.init(
+        .disk, "a pipe, socket or device has the name of the store's file \(place): move it out of the way",
+        file: error.path)
     default:
       self.init(
         .disk, "the disk refused an operation (\(error)); check it, then open the store again",

@@ -17,8 +17,9 @@ enum SystemCall {
 
   static func flags(for mode: StorageOpenMode) -> Int32 {
     switch mode {
-    case .read: O_RDONLY | O_CLOEXEC
-    case .readWrite: O_RDWR | O_CLOEXEC
+    // Not blocking: only a pipe or device that has a file's name would, for ever.
+    case .read: O_RDONLY | O_CLOEXEC | O_NONBLOCK
+    case .readWrite: O_RDWR | O_CLOEXEC | O_NONBLOCK
     case .create: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
     }
   }

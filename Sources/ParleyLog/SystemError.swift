@@ -23,6 +23,7 @@ package struct SystemError: Error, Equatable, Sendable {
   package static let tryAgain = SystemError(code: EAGAIN)
   package static let notDirectory = SystemError(code: ENOTDIR)
   package static let isDirectory = SystemError(code: EISDIR)
+  package static let notSeekable = SystemError(code: ESPIPE)
   package static let readOnly = SystemError(code: EROFS)
   package static let accessDenied = SystemError(code: EACCES)
   package static let badDescriptor = SystemError(code: EBADF)

@@ -228,6 +228,14 @@ extension SystemCall {
     #endif
   }
 
+  /// Throws ESPIPE for what is neither file nor directory: a pipe, a socket, a device.
+  static func checkSeekable(_ descriptor: Int32) throws(SystemError) {
+    var information = stat()
+    _ = try checkedOnce(unsafe fstat(descriptor, &information))
+    let kind = information.st_mode & S_IFMT
+    guard kind == S_IFREG || kind == S_IFDIR else { throw .notSeekable }
+  }
+
   static func identity(of descriptor: Int32) throws(SystemError) -> FileIdentity {
     var information = stat()
     _ = try checkedOnce(unsafe fstat(descriptor, &information))

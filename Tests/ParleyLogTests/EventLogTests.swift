@@ -330,4 +330,27 @@ import Testing
     #expect(after.map(\.file) == [path])
     #expect(after.map(\.positions) == [lost])
   }
+
+  @Test(arguments: ["active/00000000000000000000.seg", "watermark"])
+  func aPipeInAFilesPlaceIsNamedAndNotWaitedFor(path: String) throws {
+    let directory = TemporaryDirectory()
+    let environment = LogEnvironment.posix(at: directory.path)
+    try EventLog.create(environment: environment)
+    try EventLog.openForAppending(environment: environment).close()
+    try FileManager.default.removeItem(atPath: directory.path + "/" + path)
+    let made = unsafe mkfifo(directory.path + "/" + path, 0o600)
+    try #require(made == 0)
+    #expect(throws: LogError(.disk, "")) { try EventLog.openForReading(environment: environment) }
+  }
+
+  @Test func aFileAmongTheDirectoriesOfBlobsStopsNoVerification() throws {
+    let directory = TemporaryDirectory()
+    let environment = LogEnvironment.posix(at: directory.path)
+    try EventLog.create(environment: environment)
+    try EventLog.openForAppending(environment: environment).close()
+    try FileManager.default.createDirectory(
+      atPath: directory.path + "/blobs", withIntermediateDirectories: true)
+    #expect(FileManager.default.createFile(atPath: directory.path + "/blobs/rf", contents: Data()))
+    #expect(try EventLog.openForReading(environment: environment).verify() == [])
+  }
 }
