@@ -33,6 +33,19 @@ struct BlobFiles {
     guard System.makeDirectory(directory) else {
       throw CommandFailure(.cannotOpen, "\(directory): \(System.errorText())")
     }
+    try Self.checkOutsideStores(directory)
+  }
+
+  /// That files with names that customers chose do not come to lie among a store's own.
+  private static func checkOutsideStores(_ directory: String) throws {
+    var names = (System.realPath(directory) ?? directory).split(separator: "/")
+    while !names.isEmpty {
+      if System.canRead("/" + names.joined(separator: "/") + "/store.json") {
+        throw CommandFailure(
+          .usage, "\(directory) lies in a store", hint: "Name a directory outside of it for --blobs.")
+      }
+      names.removeLast()
+    }
   }
 
   /// Writes all that an event names, in its order.

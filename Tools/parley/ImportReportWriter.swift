@@ -12,11 +12,28 @@ final class ImportReportWriter {
   init(path: String?) throws {
     self.path = path
     guard let path else { return }
+    try Self.checkMayBeReplaced(path)
     guard let opened = System.openForWriting(path) else {
       throw CommandFailure(.cannotOpen, "\(path): \(System.errorText())")
     }
     descriptor = opened
   }
+
+  /// That nothing but an earlier report is lost by writing to a path: it may be a mail, or the store's own key.
+  private static func checkMayBeReplaced(_ path: String) throws {
+    guard let existing = System.openForReading(path) else { return }
+    defer { System.closeDescriptor(existing) }
+    guard System.fileSize(existing) > 0 else { return }
+    let beginning = System.readSome(existing, lineBeginning.count) ?? []
+    guard beginning == lineBeginning else {
+      throw CommandFailure(
+        .usage, "--report \(path): the file is there and is no earlier report",
+        hint: "Name a new file. Nothing was imported.")
+    }
+  }
+
+  /// What every line of a report begins with.
+  private static let lineBeginning = Array(#"{"item":"#.utf8)
 
   func write(_ place: ImportPlace, _ rejection: ImportRejection) throws {
     var json = JSONText()

@@ -105,10 +105,11 @@ extension System {
     return true
   }
 
-  /// Opens a file for writing, empty; nil with `errno` set when that fails.
+  /// Opens a file for writing, empty; nil with `errno` set when that fails, as of a pipe that nobody reads.
   static func openForWriting(_ path: String) -> Int32? {
     // Sound: as above.
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0o600)
+    if descriptor >= 0 { _ = fcntl(descriptor, F_SETFL, O_WRONLY) }
     return descriptor < 0 ? nil : descriptor
   }
 
@@ -131,6 +132,14 @@ extension System {
     guard let directory = openForReading(parent) else { return false }
     defer { closeDescriptor(directory) }
     return fsync(directory) == 0
+  }
+
+  /// The path of a file or directory that is there, without links and `..`.
+  static func realPath(_ path: String) -> String? {
+    // Sound: realpath gives nil or a string of its own, which is copied and freed here.
+    guard let resolved = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
   }
 
   static func removeFile(_ path: String) {
