@@ -64,13 +64,28 @@ extension TimelineTextWriter {
   ) {
     var limits = BodyFold.Limits(linesMax: options.bodyLinesMax)
     limits.foldsQuotes = options.bodyLinesMax != nil
+    var own: [Substring] = []
     for line in BodyFold.lines(of: VisibleText.marked(body), limits: limits) {
+      if case .own(let text) = line {
+        own.append(text)
+        continue
+      }
+      writeOwn(&own, style, indent: indent)
       switch line {
-      case .own(let text): writeBodyLine(text, style, indent: indent)
+      case .own: break
       case .quoted(let text): writeBodyLine(text, .dim, indent: indent)
       case .folded(let text): paragraph(text, .dim, indent: indent)
       }
     }
+    writeOwn(&own, style, indent: indent)
+  }
+
+  /// The writer's own lines up to here.
+  private mutating func writeOwn(_ lines: inout [Substring], _ style: TerminalStyle, indent: Int) {
+    for text in HardWrap.joined(lines, width: options.width - indent) {
+      writeBodyLine(text[...], style, indent: indent)
+    }
+    lines = []
   }
 
   /// A line of a body keeps its own indentation, in its continuations too.
