@@ -28,6 +28,8 @@ public struct Timeline: Hashable, Sendable {
   public internal(set) var identities: [TimelineIdentity]
   /// What may belong to the customer: named, never shown.
   public internal(set) var suggestions: [TimelineSuggestion]
+  /// The names with which the customer's identities wrote last; nothing of the other identities it meets.
+  var senderNames: [Identity: String] = [:]
   /// What happened. After `windowed`, a part of it.
   public internal(set) var entries: [TimelineEntry] = []
   /// What a window leaves out; nothing for a whole timeline.

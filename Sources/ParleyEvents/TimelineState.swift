@@ -46,6 +46,8 @@ public struct TimelineConversation: Hashable, Sendable {
   public var positions: [Position] = []
   /// The number of its entries.
   public var entryCount = 0
+  /// Whether everything in it was brought in from another system's archive.
+  var isImported = false
   /// When its first entry happened.
   public var firstTime: Timestamp?
   /// When its last entry happened.

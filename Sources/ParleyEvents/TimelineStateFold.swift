@@ -6,6 +6,7 @@ struct TimelineStateFold {
   var timeline: Timeline
   let openings: [ConversationID: [TimelineItem]]
   let threads: [ConversationID: ConversationKeyRecord]
+  private let customer: Set<Identity>
   private var conversations: [TimelineConversation] = []
   private var indexes: [ConversationID: Int] = [:]
   private var factIndexes: [String: Int] = [:]
@@ -17,6 +18,7 @@ struct TimelineStateFold {
     threads: [ConversationID: ConversationKeyRecord]
   ) {
     self.timeline = timeline
+    customer = Set(timeline.identities.map(\.identity))
     self.openings = openings
     self.threads = threads
   }
@@ -40,6 +42,7 @@ struct TimelineStateFold {
 
   private mutating func fold(_ entry: TimelineEntry) {
     let conversation = count(entry)
+    takeName(entry.actor)
     switch entry.content {
     case .message(let message): foldMessage(message, entry, conversation)
     case .single(let body): foldSingle(body, entry, conversation)
@@ -51,6 +54,9 @@ struct TimelineStateFold {
   private mutating func count(_ entry: TimelineEntry) -> Int? {
     guard !entry.conversation.isNone else { return nil }
     let index = index(of: entry.conversation, entry.channel)
+    let isImported = entry.marks.contains(.imported)
+    conversations[index].isImported =
+      isImported && (conversations[index].isImported || conversations[index].entryCount == 0)
     conversations[index].entryCount += 1
     if conversations[index].firstTime == nil { conversations[index].firstTime = entry.time.time }
     conversations[index].lastTime = entry.time.time
@@ -101,6 +107,12 @@ struct TimelineStateFold {
 
   private mutating func change(_ conversation: Int?, _ body: (inout TimelineConversation) -> Void) {
     if let conversation { body(&conversations[conversation]) }
+  }
+
+  /// The name with which a customer's identity wrote last.
+  private mutating func takeName(_ actor: TimelineActor) {
+    guard let identity = actor.identity, !actor.name.isEmpty, customer.contains(identity) else { return }
+    timeline.senderNames[identity] = actor.name
   }
 
   // MARK: - Facts and questions

@@ -20,30 +20,57 @@ extension TimelineTextWriter {
   /// The entry's first line: time, who, marks and the position at the right edge. Marks that find no room there
   /// stand below.
   mutating func writeHead(_ entry: TimelineEntry, _ who: TextPiece, extra: [TextPiece] = []) {
-    let cited = cite(entry.position)
-    let room = options.width - Self.contentIndent - cited.count - 2
-    let whoCut = TextPiece(TerminalText.cut(who.text, width: room), who.style)
-    var pieces = [TextPiece("  " + (entry.isUndated ? "  –  " : clock(entry.time)) + " ", .dim), whoCut]
-    var used = TerminalText.columns(whoCut.text)
     var marks = (extra + markPieces(entry))[...]
-    while let mark = marks.first, used + TerminalText.columns(mark.text) + 2 <= room {
-      pieces += [TextPiece("  "), mark]
-      used += TerminalText.columns(mark.text) + 2
-      marks.removeFirst()
-    }
-    let blanks = String(repeating: " ", count: room - used + 2)
-    line(pieces + [TextPiece(blanks + cited, .dim)])
+    writeHead(entry, who, &marks)
     for mark in marks { paragraph(mark.text, mark.style, indent: Self.contentIndent) }
   }
 
-  /// An entry that is one line of text, or a few.
+  /// The first line, with the marks that find room on it taken from those given.
+  private mutating func writeHead(
+    _ entry: TimelineEntry, _ who: TextPiece, _ marks: inout ArraySlice<TextPiece>
+  ) {
+    let room = headRoom(entry)
+    let whoCut = TextPiece(TerminalText.cut(who.text, width: room), who.style)
+    let pieces = [whoCut] + Self.fitting(&marks, room: room - TerminalText.columns(whoCut.text))
+    let used = pieces.reduce(0) { $0 + TerminalText.columns($1.text) }
+    let time = TextPiece("  " + (entry.isUndated ? "  –  " : clock(entry.time)) + " ", .dim)
+    let blanks = String(repeating: " ", count: room - used + 2)
+    line([time] + pieces + [TextPiece(blanks + cite(entry.position), .dim)])
+  }
+
+  /// The columns between the time and the position.
+  private func headRoom(_ entry: TimelineEntry) -> Int {
+    options.width - Self.contentIndent - cite(entry.position).count - 2
+  }
+
+  /// The marks that fit into a room, with the blanks before them, taken from those given.
+  private static func fitting(_ marks: inout ArraySlice<TextPiece>, room: Int) -> [TextPiece] {
+    var pieces: [TextPiece] = []
+    var left = room
+    while let mark = marks.first, TerminalText.columns(mark.text) + 2 <= left {
+      pieces += [TextPiece("  "), mark]
+      left -= TerminalText.columns(mark.text) + 2
+      marks.removeFirst()
+    }
+    return pieces
+  }
+
+  /// An entry that is one line of text, or a few. Marks stand behind the text.
   mutating func writeLine(
     _ entry: TimelineEntry, _ text: String, _ style: TerminalStyle, extra: [TextPiece] = []
   ) {
-    let room = options.width - Self.contentIndent - cite(entry.position).count - 2
-    let lines = TerminalText.wrapped(text, width: room)
-    writeHead(entry, TextPiece(lines[0], style), extra: lines.count == 1 ? extra : [])
-    for line in lines.dropFirst() { paragraph(line, style, indent: Self.contentIndent + 2) }
+    let lines = TerminalText.wrapped(text, width: headRoom(entry))
+    guard let last = lines.last, lines.count > 1 else {
+      return writeHead(entry, TextPiece(lines[0], style), extra: extra)
+    }
+    let indent = Self.contentIndent + 2
+    var noMarks: ArraySlice<TextPiece> = []
+    writeHead(entry, TextPiece(lines[0], style), &noMarks)
+    for middle in lines[1..<(lines.count - 1)] { line([TextPiece(middle, style)], indent: indent) }
+    var marks = (extra + markPieces(entry))[...]
+    let room = options.width - indent - TerminalText.columns(last)
+    line([TextPiece(last, style)] + Self.fitting(&marks, room: room), indent: indent)
+    for mark in marks { paragraph(mark.text, mark.style, indent: indent) }
   }
 
   // MARK: - Marks
@@ -51,7 +78,9 @@ extension TimelineTextWriter {
   private func markPieces(_ entry: TimelineEntry) -> [TextPiece] {
     let marks = entry.marks
     var words: [String] = []
-    if marks.contains(.late) { words.append("late, recorded \(recorded(entry))") }
+    if marks.contains(.late), !isLatenessSaid {
+      words.append("late, recorded \(recorded(entry.recordedAt, on: entry.time.time))")
+    }
     if marks.contains(.timeUnknown) { words.append("no date, time of recording") }
     if marks.contains(.timeInFuture) { words.append("dated \(moment(entry.occurredAt)), time of recording") }
     if marks.contains(.timeEstimated) {
@@ -72,10 +101,9 @@ extension TimelineTextWriter {
   }
 
   /// When an entry was recorded: the time alone when it was on the day under which it stands.
-  private func recorded(_ entry: TimelineEntry) -> String {
-    let moment = moment(entry.recordedAt)
-    let day = moment.dropLast(6)
-    return self.moment(entry.time.time).hasPrefix(day) ? String(moment.suffix(5)) : moment
+  func recorded(_ recorded: Timestamp, on day: Timestamp) -> String {
+    let words = moment(recorded)
+    return moment(day).hasPrefix(words.dropLast(5)) ? String(words.suffix(5)) : words
   }
 
   private func words(_ gap: TimelineGap) -> String {
@@ -102,11 +130,13 @@ extension TimelineTextWriter {
       case .bot, .automation, .system: .machine
       default: entry.direction == .inbound ? .customer : .plain
       }
-    return TextPiece(TerminalText.cut(whoWords(entry.actor), width: options.width / 2), style)
+    return TextPiece(whoWords(entry.actor), style)
   }
 
   func whoWords(_ actor: TimelineActor) -> String {
-    let name = VisibleText.line(actor.name)
+    let known =
+      actor.name.isEmpty && actor.actor.isEmpty ? actor.identity.flatMap { timeline.senderNames[$0] } : nil
+    let name = VisibleText.line(known ?? actor.name)
     let id = VisibleText.line(actor.actor.isEmpty ? actor.identity?.description ?? "" : actor.actor)
     let mixed = MixedScript.isMixed(actor.identity?.value ?? "") ? " ‹mixed scripts›" : ""
     if name.isEmpty { return (id.isEmpty ? actor.kind.name.spaced : id) + mixed }

@@ -10,10 +10,8 @@ extension TimelineTextWriter {
   mutating func writeHeader() {
     writeIdentities()
     writeSummary()
-    list("waiting", timeline.unanswered, .warning) { $0.unansweredLine($1) }
-    list("open", timeline.openConversations.filter { $0.status != .unspecified || $0.server != nil }) {
-      $0.openLine($1)
-    }
+    list("waiting", timeline.unanswered.reversed(), .warning, more: "older") { $0.unansweredLine($1) }
+    list("open", timeline.openShown, more: "older") { $0.openLine($1) }
     list("known", timeline.facts) { $0.factLine($1) }
     list("tried", timeline.attempts) { $0.attemptLine($1) }
     list("asked", timeline.questions) { "\(VisibleText.line($1.question)) \($0.cite($1.position))" }
@@ -35,7 +33,8 @@ extension TimelineTextWriter {
 
   private mutating func writeIdentities() {
     for (index, identity) in timeline.identities.enumerated() {
-      let name = VisibleText.line(identity.displayName)
+      let name = VisibleText.line(
+        identity.displayName.isEmpty ? timeline.senderNames[identity.identity] ?? "" : identity.displayName)
       let how = identity.joins.min { $0.position < $1.position }.map(joinWords) ?? ""
       let known = (name.isEmpty ? [] : [name]) + (how.isEmpty ? [] : [how])
       let text = TerminalText.cut(VisibleText.line(identity.identity.description), width: options.width - 2)
@@ -65,12 +64,12 @@ extension TimelineTextWriter {
     let entries = counted(total, "entry", "entries")
     let shown = timeline.omitted.total > 0 ? ", \(timeline.entries.count) of them shown" : ""
     paragraph(
-      "\(entries) in \(counted(conversations, "conversation", "conversations"))\(shown), \(through)", .dim,
-      indent: 0)
+      "\(entries) in \(counted(conversations, "conversation", "conversations"))\(shown), \(through), \(zoneWords)",
+      .dim, indent: 0)
   }
 
   private mutating func list<Item>(
-    _ word: String, _ items: [Item], _ style: TerminalStyle = .heading,
+    _ word: String, _ items: [Item], _ style: TerminalStyle = .heading, more moreWord: String = "more",
     _ text: (TimelineTextWriter, Item) -> String
   ) {
     for (index, item) in items.prefix(Self.linesOfSortMax).enumerated() {
@@ -81,7 +80,7 @@ extension TimelineTextWriter {
       }
     }
     let more = items.count - Self.linesOfSortMax
-    if more > 0 { line([TextPiece("         … \(more) more", .dim)]) }
+    if more > 0 { line([TextPiece("         … \(more) \(moreWord)", .dim)]) }
   }
 
   // MARK: - Lines
@@ -129,4 +128,28 @@ extension TimelineTextWriter {
   }
 
   func cite(_ position: Position) -> String { position.isNone ? "" : "#\(position.rawValue)" }
+}
+
+extension Timeline {
+  /// How long nothing must have happened in a conversation of an archive to go unlisted: 30 days, in microseconds.
+  private static let idleMicroseconds: Int64 = 30 * 86_400_000_000
+
+  /// The open conversations worth a line, the one in which something happened last first: those with a status or
+  /// with somebody who serves, but for an archive's without a status that ended long ago.
+  fileprivate var openShown: [TimelineConversation] {
+    let shown = openConversations.enumerated().filter { _, conversation in
+      guard conversation.status == .unspecified else { return true }
+      guard conversation.server != nil else { return false }
+      return !conversation.isImported || !isIdle(conversation)
+    }
+    // Of two with the same time the one that began later: a sort keeps no order by itself.
+    return shown.sorted {
+      ($0.element.lastTime ?? .earliest, $0.offset) > ($1.element.lastTime ?? .earliest, $1.offset)
+    }.map(\.element)
+  }
+
+  private func isIdle(_ conversation: TimelineConversation) -> Bool {
+    guard let last = conversation.lastTime else { return false }
+    return instant.microseconds &- last.microseconds > Self.idleMicroseconds
+  }
 }

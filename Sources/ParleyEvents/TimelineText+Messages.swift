@@ -13,7 +13,14 @@ extension TimelineTextWriter {
       return paragraph("‹taken back\(by)\(at)›", .dim, indent: Self.contentIndent)
     }
     let style: TerminalStyle = if case .note = message.form { .internal } else { .plain }
-    write(body: ReadableText.of(message.current.ownParts), style)
+    let body = ReadableText.of(message.current.ownParts)
+    if body.allSatisfy(\.isWhitespace), !message.hasFiles {
+      paragraph("(no text)", .dim, indent: Self.contentIndent)
+    }
+    write(body: body, style)
+    if case .post(let url, _) = message.form, !url.isEmpty {
+      paragraph(VisibleText.line(url), .dim, indent: Self.contentIndent)
+    }
     writeAttachments(message)
     writeEngagements(message.engagements)
   }
@@ -164,6 +171,13 @@ extension TimelineTextWriter {
     if bytes < 1_000_000 { return "\((bytes + 500) / 1000) kB" }
     let tenths = (bytes + 50_000) / 100_000
     return "\(tenths / 10).\(tenths % 10) MB"
+  }
+}
+
+extension TimelineMessage {
+  /// Whether there are files or mails to name below its text.
+  fileprivate var hasFiles: Bool {
+    !media.isEmpty || !current.attached.isEmpty || current.parts.contains(where: \.hasBlob)
   }
 }
 

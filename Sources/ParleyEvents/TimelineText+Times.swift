@@ -42,6 +42,12 @@ extension TimelineTextWriter {
       "\(civil.day) \(Self.months[civil.month - 1].prefix(3)) \(civil.year) \(two(civil.hour)):\(two(civil.minute))"
   }
 
+  /// In which zone all times are: `times in UTC`, `times at +01:00`.
+  var zoneWords: String {
+    guard let minutes = options.zone.minutes, minutes != 0 else { return "times in UTC" }
+    return "times at \(minutes < 0 ? "-" : "+")\(two(abs(minutes) / 60)):\(two(abs(minutes) % 60))"
+  }
+
   /// A length of time in the two largest units that say something.
   func length(milliseconds: UInt64) -> String {
     let seconds = (milliseconds + 500) / 1000

@@ -50,11 +50,18 @@ struct TimelineTextWriter {
   private(set) var output = ""
   private var day: String?
   private var group: Group?
+  /// Whether the heading says for every entry under it that it is late.
+  private(set) var isLatenessSaid = false
 
   /// What stands under one heading: a conversation's entries, or those of a channel that belong to none.
   private struct Group: Equatable {
     var conversation: ConversationID
     var channel: Channel?
+
+    init(_ entry: TimelineEntry) {
+      conversation = entry.conversation
+      channel = entry.conversation.isNone ? entry.channel : nil
+    }
   }
 
   init(timeline: Timeline, options: Timeline.TextOptions) {
@@ -67,9 +74,9 @@ struct TimelineTextWriter {
   mutating func run() -> String {
     writeHeader()
     writeOmitted()
-    for entry in timeline.entries {
+    for (index, entry) in timeline.entries.enumerated() {
       startDay(of: entry)
-      startConversation(of: entry)
+      startConversation(at: index)
       write(entry)
     }
     return output
@@ -118,12 +125,37 @@ struct TimelineTextWriter {
     line([TextPiece("── ", .dim), TextPiece(day, .heading), TextPiece(" " + rule, .dim)])
   }
 
-  private mutating func startConversation(of entry: TimelineEntry) {
-    let group = Group(
-      conversation: entry.conversation, channel: entry.conversation.isNone ? entry.channel : nil)
+  private mutating func startConversation(at index: Int) {
+    let entry = timeline.entries[index]
+    let group = Group(entry)
     guard group != self.group else { return }
     if self.group != nil { line([]) }
     self.group = group
+    let late = lateness(from: index)
+    isLatenessSaid = late != nil
+    writeHeading(entry)
+    if let late { paragraph("[\(late)]", .warning, indent: Self.contentIndent) }
+  }
+
+  /// What to say once for all entries that will stand under the heading before an entry: when there are several,
+  /// all late, and recorded within an hour. Nil when each has to say it.
+  private func lateness(from index: Int) -> String? {
+    let first = timeline.entries[index]
+    guard first.marks.contains(.late) else { return nil }
+    let (group, day) = (Group(first), dayLine(first.time))
+    let run = timeline.entries[index...].prefix {
+      Group($0) == group && !$0.isUndated && dayLine($0.time) == day
+    }
+    let times = run.map(\.recordedAt)
+    guard run.count > 1, run.allSatisfy({ $0.marks.contains(.late) }), let earliest = times.min(),
+      let latest = times.max(), latest.microseconds &- earliest.microseconds < 3_600_000_000
+    else { return nil }
+    let words = "late, recorded \(recorded(earliest, on: first.time.time))"
+    let end = moment(latest)
+    return moment(earliest) == end ? words : words + " to \(end.suffix(5))"
+  }
+
+  private mutating func writeHeading(_ entry: TimelineEntry) {
     let conversation = conversations[entry.conversation]
     let channel = conversation.map(\.channel).flatMap { $0.isUnstated ? nil : $0 } ?? entry.channel
     let head = TextPiece(" " + TerminalText.padded(channel.shortWord, width: 7), channel.style)

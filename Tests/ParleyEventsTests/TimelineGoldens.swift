@@ -1,12 +1,12 @@
 extension TimelineSample {
   /// What `Timeline.text()` makes of the sample: change it knowingly.
   static let text = """
-    email:ana@example.com
+    email:ana@example.com  Ana Example
     + phone:+493012345678  verified 20 Nov 2026 10:00 #1
-    12 entries in 3 conversations, through #40
-    waiting  since 19 Nov 2026 00:00 #14
+    12 entries in 3 conversations, through #40, times in UTC
+    waiting  since 22 Nov 2026 10:20 in chat “conversation 00000000” #9
              since 21 Nov 2026 08:00 in mail “Where is order 4711?” #1 #2
-             since 22 Nov 2026 10:20 in chat “conversation 00000000” #9
+             since 19 Nov 2026 00:00 #14
     open     chat “conversation 00000000”, with bot:helper #5
     known    order_number = 4711 (checked) #8
     handoff  bot:helper → team:billing, open “refund?” #7
@@ -14,9 +14,10 @@ extension TimelineSample {
 
     ── Thu 19 November 2026 ────────────────────────────────────────────────────────
      social
-        –   email:ana@example.com  public post                                   #14
+        –   Ana Example <email:ana@example.com>  public post                     #14
             [late, recorded 22 Nov 2026 12:00]
             @shop still waiting, 漢字 and all
+            https://social.example/1
 
     ── Sat 21 November 2026 ────────────────────────────────────────────────────────
      mail   Where is order 4711?
@@ -32,29 +33,30 @@ extension TimelineSample {
 
     ── Sun 22 November 2026 ────────────────────────────────────────────────────────
      call   conversation 00000000
-      08:00 phone:+493012345678  call in, queue support, answered                #11
             [late, recorded 12:00]
+      08:00 phone:+493012345678  call in, queue support, answered                #11
             talk 3 min 12 s · queue 20 s
             08:00 agent:kim answered
-      08:05 agent:kim  note  [late, recorded 12:00]                              #15
+      08:05 agent:kim  note                                                      #15
             Customer was friendly.
 
      –
         –   positions 30 to 32 can't be read: damaged                            #30
 
      chat   conversation 00000000 · with bot:helper
-      10:15 email:ana@example.com  edited                                         #3
+      10:15 Ana Example <email:ana@example.com>  edited                           #3
             Any news about order 4711?
       10:15 bot:helper  ✓ read                                                    #5
             I look into it.
       10:17 · handoff bot:helper → team:billing, skill — refund?                  #7
       10:17 · known: order_number = 4711 (checked)                                #8
-      10:20 email:ana@example.com                                                 #9
+      10:20 Ana Example <email:ana@example.com>                                   #9
             ␛[2JAre you there?
       10:21 ‹kind-9901: this version can't read it, 3 bytes›                     #10
 
      mail   Where is order 4711?
-      12:00 email:ana@example.com  [dated 1 Jan 2028 00:00, time of recording]    #2
+      12:00 Ana Example <email:ana@example.com>                                   #2
+            [dated 1 Jan 2028 00:00, time of recording]
             I forgot: it is urgent.
 
     """
