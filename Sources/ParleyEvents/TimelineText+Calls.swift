@@ -14,7 +14,7 @@ extension TimelineTextWriter {
     for media in call.media { write(media) }
   }
 
-  private func words(_ call: TimelineCall, _ entry: TimelineEntry) -> String {
+  func words(_ call: TimelineCall, _ entry: TimelineEntry) -> String {
     let way = entry.direction == .outbound ? "call out" : entry.direction == .inbound ? "call in" : "call"
     let queue = call.started?.queue ?? ""
     let waited = queue.isEmpty ? "" : ", queue \(VisibleText.line(queue))"
@@ -34,7 +34,7 @@ extension TimelineTextWriter {
     return parts.isEmpty ? nil : parts.joined(separator: " · ")
   }
 
-  private func words(_ step: TimelineCall.Step) -> String? {
+  func words(_ step: TimelineCall.Step) -> String? {
     switch step.change {
     case .leg(let leg):
       let who = leg.participant.name.isEmpty ? leg.participant.address : leg.participant.name

@@ -24,7 +24,7 @@ extension TimelineTextWriter {
     !entry.actor.actor.isEmpty || !entry.actor.name.isEmpty
   }
 
-  private func words(_ body: Event.Body) -> String {
+  func words(_ body: Event.Body) -> String {
     identityWords(body) ?? conversationWords(body) ?? workWords(body) ?? handoffWords(body) ?? orphanWords(
       body)
       ?? body.kind.name

@@ -93,14 +93,13 @@ import Testing
   }
 
   @Test func showGivesOneEventAndWhereItLies() throws {
-    let run = try ParleyBinary.run("show", store, "2")
+    let run = try ParleyBinary.run("show", store, "2", "--zone", "+01:00")
     #expect(run.status == 0)
-    #expect(run.lines[0].contains("Where is order 4711?"))
-    #expect(run.lines[1].hasPrefix(#"{"position":2,"kind":"message.sent""#))
-    #expect(run.lines[2] == "file      active/00000000000000000000.seg")
-    #expect(run.lines[3].hasPrefix("frame     at byte "))
-    #expect(run.lines[4].hasPrefix("envelope  block 0 of the frame, at byte "))
-    #expect(run.lines[5].hasPrefix("body      block "))
+    #expect(run.output.hasPrefix("position        2\nkind            message.sent\nat              2026-"))
+    #expect(run.lines.contains { $0.hasPrefix("from ") && $0.hasSuffix("  email:ana@example.com") })
+    #expect(run.output.contains("\n\nWhere is order 4711?\n\nfile      active/00000000000000000000.seg\n"))
+    #expect(run.lines.suffix(3).map { $0.prefix(8) } == ["frame   ", "envelope", "body    "])
+    #expect(!run.output.contains("{"), "no JSON")
   }
 
   @Test func whatShowSaysOfItsPlaceIsWhereTheBytesAre() throws {

@@ -8,8 +8,10 @@ import ParleyLog
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Shows one event whole, its envelope, and where it lies on disk.",
+    abstract: "Shows one event whole, and where it lies on disk.",
     discussion: """
+      For people with the whole text; --format json has the event as its line, its envelope and its place.
+
       With --blobs the attachments that the event names, and the mail as it came where it was kept, are written to \
       files of a directory: under the names they came with, made safe, or else named by their digest. No file is \
       overwritten, and the bytes are checked. Exit code 1: some are not in the store; 4: some are damaged.
@@ -27,6 +29,9 @@ struct ShowCommand: AsyncParsableCommand {
 
   @Option(help: ReportFormat.help)
   var format = ReportFormat.text
+
+  @Option(parsing: .unconditional, help: ZoneArgument.help)
+  var zone = ZoneArgument.utc
 
   @Option(
     help: ArgumentHelp(
@@ -69,12 +74,11 @@ struct ShowCommand: AsyncParsableCommand {
   private func write(
     _ event: Event, _ files: [BlobFiles.Outcome]?, of store: ConversationStore, to output: Output
   ) throws {
-    let line = EventJSON.line(event, names: store.names)
-    let envelope = EnvelopeJSON.line(event.position, event.envelope)
     let place = try store.log.place(of: event.position).map { EventPlaceReport($0) }
     guard format == .json else {
-      try output.write(line: line)
-      try output.write(line: envelope)
+      let width = output.isTerminal ? System.terminalColumns() : nil
+      let report = EventReport(event, names: store.names, zone: zone.offset, width: width)
+      try output.write(report.text)
       if let place { try output.write(line: place.text) }
       for file in files ?? [] {
         if case .written = file.state { try output.write(line: "blob      \(file.text)") }
@@ -82,8 +86,8 @@ struct ShowCommand: AsyncParsableCommand {
       return
     }
     var json = JSONText()
-    json.add("event", raw: line)
-    json.add("envelope", raw: envelope)
+    json.add("event", raw: EventJSON.line(event, names: store.names))
+    json.add("envelope", raw: EnvelopeJSON.line(event.position, event.envelope))
     if let place { json.add("place", raw: place.json) }
     if let files { json.add("blobs", raw: JSONText.list(files.map(\.json))) }
     try output.write(line: json.line)

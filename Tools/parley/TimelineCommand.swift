@@ -10,11 +10,13 @@ struct TimelineCommand: AsyncParsableCommand {
     abstract: "Shows everything between us and a customer, over all channels, in the order it happened.",
     discussion: """
       Any of the customer's identities gives the same timeline. On a terminal it shows the last 50 entries and \
-      says how many more there are.
+      says how many more there are. Of a long text the first lines are shown, and quoted mail is folded; --full \
+      shows all of it, as `parley show` does for one event: #1042 at the right edge is its position.
 
       Example:
         parley timeline support.parley email:ana@example.com
         parley timeline support.parley visitor:shop.example/4051 --last 10
+        parley timeline support.parley email:ana@example.com --full
         parley timeline support.parley account:eu/4711 --since 2026-11-22T00:00:00Z
         parley timeline support.parley phone:+493012345678 --as-of 1042 --format json
       """)
@@ -49,6 +51,9 @@ struct TimelineCommand: AsyncParsableCommand {
 
   @Flag(help: "Shows also what stays among us, such as notes.")
   var `internal` = false
+
+  @Flag(help: "Shows every text whole: nothing is folded, quoted mail included.")
+  var full = false
 
   @Option(help: ReportFormat.help)
   var format = ReportFormat.text
@@ -95,6 +100,7 @@ struct TimelineCommand: AsyncParsableCommand {
       width: System.terminalColumns() ?? Self.columnsOfFiles, zone: zone.offset,
       color: output.hasColor ? .on : .off)
     options.internalHint = "--internal shows them"
+    if full { options.bodyLinesMax = nil }
     return options
   }
 
