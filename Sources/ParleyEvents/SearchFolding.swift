@@ -23,6 +23,25 @@ enum SearchFolding {
     return folded
   }
 
+  /// Folded text with every stretch of white space as one space, line ends included: mail is wrapped hard.
+  static func joiningBlanks(_ folded: [UInt8]) -> [UInt8] {
+    var joined: [UInt8] = []
+    joined.reserveCapacity(folded.count)
+    for byte in folded {
+      if !isBlank(byte) {
+        joined.append(byte)
+      } else if joined.last != space {
+        joined.append(space)
+      }
+    }
+    return joined
+  }
+
+  static let space: UInt8 = 0x20
+
+  /// Whether a byte of folded text is white space.
+  static func isBlank(_ byte: UInt8) -> Bool { byte == space || (0x09...0x0D).contains(byte) }
+
   // MARK: - One scalar
 
   private static func bytes(of scalar: Unicode.Scalar) -> [UInt8] {

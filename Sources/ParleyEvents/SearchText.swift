@@ -1,7 +1,9 @@
-/// What somebody looks for in texts: found however it is spelt there (`SearchFolding`), and a number that may be a
+/// What somebody looks for in texts: found however it is spelt and its lines are broken there (`SearchFolding`), and a number that may be a
 /// phone's however it is parted.
 package struct SearchText: Sendable {
   private let folded: [UInt8]
+  /// Whether the white space of a text matters.
+  private let hasBlank: Bool
   /// The number's digits, in each way they may be written; none when it is no number.
   private let digits: [[UInt8]]
 
@@ -11,16 +13,19 @@ package struct SearchText: Sendable {
   package static let separatorsMax = 3
 
   /// What is looked for, as it was typed.
-  package init(_ text: String) {
-    folded = SearchFolding.fold(Array(text.utf8))
-    digits = Self.phoneDigits(text, folded)
+  /// - Parameter normalization: by whose region a national number is an international one too.
+  package init(_ text: String, normalization: Normalization = .standard) {
+    let text = SearchFolding.fold(Array(text.utf8))
+    folded = SearchFolding.joiningBlanks(text)
+    hasBlank = folded.contains(SearchFolding.space)
+    digits = Self.phoneDigits(text, normalization)
   }
 
   /// Whether a text in UTF-8 holds it, or other bytes with texts among them, as a stored body is. Empty is in
   /// everything.
   package func isFound(in text: [UInt8]) -> Bool {
     let text = SearchFolding.fold(text)
-    if text.contains(folded) { return true }
+    if (hasBlank ? SearchFolding.joiningBlanks(text) : text).contains(folded) { return true }
     return !digits.isEmpty
       && Self.numbers(in: text).contains { number in digits.contains { number.contains($0) } }
   }
@@ -28,17 +33,54 @@ package struct SearchText: Sendable {
   /// Whether a text holds it.
   package func isFound(in text: String) -> Bool { isFound(in: Array(text.utf8)) }
 
+  /// Where a text holds it first, in characters; nil where it does not.
+  package func range(in text: String) -> Range<Int>? {
+    var (all, owners): ([UInt8], [Int]) = ([], [])
+    for (index, character) in text.enumerated() {
+      let bytes = SearchFolding.joiningBlanks(SearchFolding.fold(Array(character.utf8)))
+      guard bytes != [SearchFolding.space] || all.last != SearchFolding.space else { continue }
+      all += bytes
+      owners += bytes.map { _ in index }
+    }
+    guard !folded.isEmpty else { return nil }
+    for start in all.indices {
+      guard let end = end(of: start, in: all) else { continue }
+      return owners[start]..<(owners[end - 1] + 1)
+    }
+    return nil
+  }
+
+  /// Behind the last byte of what is looked for, when it begins at an offset of folded text.
+  private func end(of start: Int, in text: [UInt8]) -> Int? {
+    if text[start...].starts(with: folded) { return start + folded.count }
+    return digits.lazy.compactMap { Self.end(of: $0, from: start, in: text) }.first
+  }
+
+  private static func end(of digits: [UInt8], from start: Int, in text: [UInt8]) -> Int? {
+    var (next, separators) = (0, 0)
+    for index in start..<text.count {
+      if text[index] == digits[next] {
+        (next, separators) = (next + 1, 0)
+        if next == digits.count { return index + 1 }
+      } else {
+        separators += 1
+        guard next > 0, isSeparator(text[index]), separators <= separatorsMax else { return nil }
+      }
+    }
+    return nil
+  }
+
   // MARK: - Numbers
 
-  private static func phoneDigits(_ text: String, _ folded: [UInt8]) -> [[UInt8]] {
+  private static func phoneDigits(_ folded: [UInt8], _ normalization: Normalization) -> [[UInt8]] {
     let bare = folded.first == UInt8(ascii: "+") ? folded.dropFirst() : folded[...]
     let digits = bare.filter(\.isDigit)
     guard digits.count >= phoneDigitsMin, bare.allSatisfy({ $0.isDigit || isSeparator($0) }) else {
       return []
     }
-    // Without the zero of `+49 (0)30 …`, and with the plus that `0049` stands for.
+    // Without the zero of `+49 (0)30 …`, with the plus that `0049` stands for, and with the region's code.
     let normal = (try? Identity.phone(String(decoding: folded, as: UTF8.self))).map {
-      $0.value.utf8.filter(\.isDigit)
+      $0.resolved(by: normalization).value.utf8.filter(\.isDigit)
     }
     return normal.map { $0 == digits ? [digits] : [digits, $0] } ?? [digits]
   }

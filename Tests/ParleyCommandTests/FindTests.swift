@@ -57,4 +57,69 @@ import Testing
       #expect(run.output.isEmpty)
     }
   }
+
+  @Test(arguments: ["paid € 38 for both", "PAID €\u{A0}38\tfor  both"])
+  func whatIsBrokenOverLinesIsFoundAndShown(text: String) throws {
+    let front = String(repeating: "so it goes ", count: 20)
+    _ = try ParleyBinary.run(
+      "append", store, input: chatLine(7, text: front + "I paid € 38\\r\\n  for both of them."))
+    let run = try ParleyBinary.run("find", store, text)
+    #expect(run.lines.count == 1)
+    #expect(
+      run.output.contains("…") && run.output.contains("I paid € 38   for both of them."), "\(run.output)")
+  }
+
+  @Test func aNationalNumberIsOneOfTheStoresRegion() throws {
+    let german = scratch.path("german")
+    _ = try ParleyBinary.run("init", german, "--region", "DE", "--quiet")
+    for store in [store, german] {
+      _ = try ParleyBinary.run("append", store, input: chatLine(8, text: "Call +493012345678 now."))
+    }
+    #expect(try ParleyBinary.run("find", german, "030 12345678").output.contains("Call +493012345678 now."))
+    #expect(try ParleyBinary.run("find", store, "030 12345678").output.isEmpty, "of no region")
+  }
+
+  @Test(arguments: [("webchat/c-991", "conversation  1  "), ("email:ana@example.com", "identity  0  ")])
+  func whatIsPrintedIsFoundAsItIsPrinted(text: String, found: String) throws {
+    let run = try ParleyBinary.run("find", store, text)
+    #expect(run.lines.count == 1)
+    #expect(run.output.hasPrefix(found), "\(run.output)")
+  }
+
+  @Test func anEventWithoutATimeStandsWhereItWasRecordedAndSaysSo() throws {
+    let line = """
+      {"kind":"message.sent","channel":"chat","from":"email:ana@example.com","id":"webchat/m-9",\
+      "precision":"unknown","text":"Undated."}\n
+      """
+    _ = try ParleyBinary.run("append", store, input: line)
+    for arguments in [["find", store, "undated"], ["replay", store, "--from", "5", "--format", "text"]] {
+      let run = try ParleyBinary.run(arguments, input: Data())
+      #expect(run.output.contains("Z [no date, time of recording]  message.sent"), "\(run.output)")
+      #expect(!run.output.contains("1970"))
+    }
+    let json = try ParleyBinary.run("find", store, "undated", "--format", "jsonl").output
+    #expect(!json.contains(#""at":"#) && json.contains(#""recordedAt":"#))
+  }
+
+  @Test func whoActedIsNamedAndWhatHasNoTextSaysWhatItIs() throws {
+    let lines = """
+      {"kind":"conversation.status_changed","by":"agent:kim","customer":"email:ana@example.com",\
+      "conversation":"webchat/c-991","at":"2026-11-22T09:06:00+01:00","status":"resolved"}
+      {"kind":"call.ended","channel":"voice","direction":"inbound","customer":"email:ana@example.com",\
+      "conversation":"pbx/1","id":"pbx/1","at":"2026-11-22T09:07:00+01:00","call":"1","disposition":"no_answer"}\n
+      """
+    _ = try ParleyBinary.run("append", store, input: lines)
+    _ = try ParleyBinary.run(
+      "link", store, "email:ana@example.com", "email:anna@example.com", "--evidence", "x", "--by", "agent:kim"
+    )
+    let run = try ParleyBinary.run("replay", store, "--format", "text")
+    #expect(run.output.contains("  agent:kim → email:ana@example.com  webchat/c-992  It left yesterday.\n"))
+    #expect(run.output.contains("  agent:kim on email:ana@example.com  webchat/c-991  resolved\n"))
+    #expect(run.output.contains("call.ended  email:ana@example.com  pbx/1  call in, no answer\n"))
+    let linked =
+      "  agent:kim on email:ana@example.com  linked email:ana@example.com and email:anna@example.com"
+    #expect(run.output.contains(linked), "\(run.output)")
+    let json = try ParleyBinary.run("find", store, "yesterday", "--format", "jsonl").output
+    #expect(json.contains(#""by":"agent:kim","direction":"outbound""#))
+  }
 }

@@ -7,7 +7,8 @@ import Testing
     ("Pe\u{301}rez", "P\u{E9}rez"), ("strasse", "Große Straße"), ("STRASSE", "straße"), ("straße", "STRASSE"),
     ("STRAẞE", "strasse"), ("ｏｒｄｅｒ ４７１１", "Order 4711"), ("4711", "Ｎｏ．４７１１"), ("ΣΊΣΥΦΟΣ", "σισυφος"),
     ("ﬁn", "FIN"), ("a b", "a\u{A0}b"), ("a-b", "A\u{2011}B"), ("istanbul", "İSTANBUL"), ("ё", "Е"),
-    ("vertrag", "Ver\u{AD}trag"), ("", "anything"), ("がく", "がく"), ("한글", "한글"), ("naive", "naïve"),
+    ("a b", "a\r\n  b"), ("a\tb", "a b"), ("vertrag", "Ver\u{AD}trag"), ("", "anything"), ("がく", "がく"),
+    ("한글", "한글"), ("naive", "naïve"),
   ])
   func textIsFoundHoweverItIsSpelt(wanted: String, text: String) {
     #expect(SearchText(wanted).isFound(in: text))

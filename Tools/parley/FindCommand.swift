@@ -10,8 +10,8 @@ struct FindCommand: AsyncParsableCommand {
     abstract: "Finds identities, conversations and events that hold a text.",
     discussion: """
       Reads the whole store, as there is no index yet, and says how much it read. Upper and lower case are the \
-      same, and so are letters with and without accents; a phone number is found however it is parted. What is \
-      found comes in log order, as JSON Lines with --format jsonl.
+      same, and so are letters with and without accents, and white space is any other, line ends too; a phone number \
+      is found however it is parted, a national one by the store's region too. What is found comes in log order, as JSON Lines with --format jsonl.
 
       Example:
         parley find support.parley "order 4711"
@@ -52,16 +52,17 @@ struct FindCommand: AsyncParsableCommand {
   func run() async throws {
     let opened = try await store.open(for: .reading)
     let output = Output()
-    let finder = Finder(text: text, nativeID: nativeId, name: name)
+    let finder = Finder(
+      text: text, nativeID: nativeId, name: name, normalization: opened.normalization)
     var scan = try narrowed.scan(opened, progress: store.progress("events"))
     scan.filter.actor = try actor.map { opened.actorID(of: try Actor(parsing: $0)) }
     var found = 0
     try scan.bodies { position, envelope, bytes in
-      guard finder.mayMatch(bytes) else { return }
+      guard finder.mayMatch(bytes, kind: envelope.kind) else { return }
       let event = Event(position: position, envelope: envelope, bodyBytes: bytes)
       guard finder.matches(event) else { return }
       found += 1
-      try output.write(line: line(FoundEvent(event, names: opened.names, around: text)))
+      try output.write(line: line(FoundEvent(event, names: opened.names, around: finder.text)))
     }
     try output.flush()
     store.say("\(grouped(found)) found; read \(counted(scan.eventsRead, "event"))")
