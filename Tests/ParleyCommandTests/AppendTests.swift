@@ -293,4 +293,14 @@ struct Refused {
     #expect(try ParleyBinary.run("append", store, "/dev/null").status == 0)
     #expect(try ParleyBinary.run("append", store, scratch.url.path).diagnostics.contains("Is a directory"))
   }
+
+  @Test(arguments: [
+    (#"{"kind":"message.snet"}"#, "message.sent"), (#"{"kind":"message"}"#, "message.sent"),
+    (#"{"kind":"sent"}"#, "message.sent"), (#"{"kind":"message.sent","channel":"mail"}"#, "email"),
+    (#"{"kind":"message.sent","channel":"call"}"#, "voice"),
+  ]) func anUnknownNameIsToldTheNearestOne(line: String, nearest: String) throws {
+    let run = try ParleyBinary.run("append", store, input: line + "\n")
+    #expect(run.status == 1)
+    #expect(run.output.contains("; did you mean \(nearest)?"), "\(run.output)")
+  }
 }

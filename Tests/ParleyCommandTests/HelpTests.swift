@@ -83,6 +83,19 @@ import Testing
       run.diagnostics.contains(" is empty: ") || run.diagnostics.contains(": nothing lies between them."))
   }
 
+  @Test(arguments: [
+    ("timeline", "--channel", "mail", "email"), ("timeline", "--channel", "call", "voice"),
+    ("timeline", "--channel", "emial", "email"), ("replay", "--channel", "mail", "email"),
+    ("replay", "--kind", "message", "message.sent"), ("replay", "--kind", "message.send", "message.sent"),
+  ]) func anUnknownChannelOrKindIsToldTheNearestOne(
+    command: String, option: String, typed: String, nearest: String
+  ) throws {
+    let identity = command == "timeline" ? ["email:ana@example.com"] : []
+    let run = try ParleyBinary.run([command, "store"] + identity + [option, typed], input: Data())
+    #expect(run.status == 2)
+    #expect(run.diagnostics.contains("id you mean \(nearest)?"), "\(run.diagnostics)")
+  }
+
   @Test func aWordThatIsLikeNoCommandIsToldNone() throws {
     let run = try ParleyBinary.run("x", "store")
     #expect(run.status == 2)

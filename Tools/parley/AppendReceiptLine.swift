@@ -31,6 +31,20 @@ struct AppendReceiptLine {
 
     init(_ error: EventError) { self.init(code: error.code.rawValue, message: error.message) }
 
+    /// Why a line is no event, with the name that may be meant by an unknown one.
+    init(_ error: EventError, in line: [UInt8]) {
+      self.init(error)
+      let question: String? =
+        if error.code == .unknownKind {
+          EventJSON.text(of: "kind", in: line).flatMap(NearNames.kind)
+        } else if error.message.hasPrefix("member `channel`") {
+          EventJSON.text(of: "channel", in: line).flatMap(NearNames.channel)
+        } else {
+          nil
+        }
+      if let question { message += "; " + question }
+    }
+
     init(_ error: StoreError) {
       self.init(code: error.code.rawValue, message: error.message)
       if CommandFailure.endsAppending(error.code) { standing = .unknown }

@@ -53,23 +53,31 @@ struct PositionArgument: ExpressibleByArgument {
 }
 
 /// A channel by its name.
-struct ChannelArgument: ExpressibleByArgument {
+struct ChannelArgument {
+  static let help = ArgumentHelp("Only this channel, as in email. May be repeated.", valueName: "channel")
+
   let channel: Channel
 
-  init?(argument: String) {
-    guard let code = Channel.names.firstIndex(of: argument), code > 0 else { return nil }
+  /// A channel as it was typed. Throws which one may be meant, and which there are.
+  init(typed text: String) throws {
+    guard let code = Channel.names.firstIndex(of: text), code > 0 else {
+      let question = NearNames.channel(text).map { $0 + " " } ?? ""
+      throw ValidationError(
+        "\(question)The channels are \(Channel.names.dropFirst().joined(separator: ", ")).")
+    }
     channel = Channel(rawValue: UInt8(code))
   }
-
-  static var allValueStrings: [String] { Array(Channel.names.dropFirst()) }
 }
 
 /// A kind of event by its name, as in `message.sent`.
-struct KindArgument: ExpressibleByArgument {
+struct KindArgument {
   let kind: EventKind
 
-  init?(argument: String) {
-    guard let kind = EventKind(name: argument) else { return nil }
+  /// A kind as it was typed. Throws which one may be meant.
+  init(typed text: String) throws {
+    guard let kind = EventKind(name: text) else {
+      throw ValidationError(NearNames.kind(text) ?? "A kind is written as in message.sent.")
+    }
     self.kind = kind
   }
 }

@@ -142,7 +142,7 @@ struct LineAppender {
         ))
     case .bytes(let bytes):
       do throws(EventError) { return .success(try EventJSON.parse(bytes)) } catch {
-        return .failure(.init(error))
+        return .failure(.init(error, in: bytes))
       }
     }
   }

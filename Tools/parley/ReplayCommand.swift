@@ -42,10 +42,14 @@ struct ReplayCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Only events recorded under this identity.", valueName: "identity"))
   var stream: String?
 
-  @Option(help: ArgumentHelp("Only this kind, as in message.sent. May be repeated.", valueName: "kind"))
+  @Option(
+    help: ArgumentHelp("Only this kind, as in message.sent. May be repeated.", valueName: "kind"),
+    completion: .list(EventKind.named.map(\.name)), transform: KindArgument.init(typed:))
   var kind: [KindArgument] = []
 
-  @Option(help: ArgumentHelp("Only this channel. May be repeated.", valueName: "channel"))
+  @Option(
+    help: ChannelArgument.help, completion: .list(Array(Channel.names.dropFirst())),
+    transform: ChannelArgument.init(typed:))
   var channel: [ChannelArgument] = []
 
   @OptionGroup var narrowed: ScanArguments

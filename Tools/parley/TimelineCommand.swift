@@ -46,7 +46,9 @@ struct TimelineCommand: AsyncParsableCommand {
     transform: TimeArgument.init(typed:))
   var until: TimeArgument?
 
-  @Option(help: ArgumentHelp("Only this channel. May be repeated.", valueName: "channel"))
+  @Option(
+    help: ChannelArgument.help, completion: .list(Array(Channel.names.dropFirst())),
+    transform: ChannelArgument.init(typed:))
   var channel: [ChannelArgument] = []
 
   @Flag(help: "Shows also what stays among us, such as notes.")
