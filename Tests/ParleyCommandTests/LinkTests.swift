@@ -43,9 +43,9 @@ import Testing
     _ = try link(Self.ana, Self.phone)
     let after = try ParleyBinary.run("customer", store, Self.phone, "--zone", "+01:00")
     #expect(after.output.contains("\(Self.ana) and \(Self.phone): agent, verified, at position 6 on "))
-    #expect(after.output.contains("+01:00; knew the order"))
+    #expect(after.output.contains("+01:00 by agent:kim; knew the order"))
     let json = try ParleyBinary.run("customer", store, Self.phone, "--format", "json")
-    #expect(json.output.contains(#""evidence":["knew the order"]"#))
+    #expect(json.output.contains(#""by":"agent:kim","basis":"agent","evidence":["knew the order"]"#))
     let asOf = try ParleyBinary.run("customer", store, Self.ana, "--as-of", "5")
     #expect(asOf.output == before.output, "as it was known then")
   }
@@ -92,7 +92,7 @@ import Testing
 
   @Test func identitiesComeFromStandardInputToo() throws {
     let run = try ParleyBinary.run(
-      "link", store, "-", "-", "--evidence", "x", input: "\(Self.ana)\n\(Self.phone)\n")
+      "link", store, "-", "-", "--evidence", "x", "--by", "agent:kim", input: "\(Self.ana)\n\(Self.phone)\n")
     #expect(run.diagnostics == "linked \(Self.ana) and \(Self.phone)\n")
     let customer = try ParleyBinary.run("customer", store, "-", input: Self.ana)
     #expect(customer.output.contains(Self.phone))
@@ -159,6 +159,17 @@ import Testing
     let run = try ParleyBinary.run("link", store, Self.ana, Self.phone, "--evidence", "x", "--by", "kim")
     #expect(run.status == 2)
     #expect(run.diagnostics.hasSuffix("  Did you mean agent:kim?\n"), "\(run.diagnostics)")
+  }
+
+  @Test(arguments: [["link", "--evidence", "x"], ["unlink", "--reason", "x"]])
+  func nobodyIsNobodysWord(command: [String]) throws {
+    let before = try ParleyBinary.run("replay", store).output
+    let arguments =
+      ["-u", "USER", ParleyBinary.url.path, command[0], store, Self.ana, Self.phone] + command.dropFirst()
+    let run = try RunningParley(arguments, of: URL(fileURLWithPath: "/usr/bin/env")).finish()
+    #expect(run.status == 2)
+    #expect(run.diagnostics.contains("--by agent:NAME"), "\(run.diagnostics)")
+    #expect(try ParleyBinary.run("replay", store).output == before)
   }
 
   @Test(arguments: [

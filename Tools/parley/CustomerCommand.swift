@@ -34,10 +34,21 @@ struct CustomerCommand: AsyncParsableCommand {
     let position = try asOf.map { try opened.position(at: $0) }
     if let position { try opened.require(wanted, asOf: position) }
     let customer = try await opened.customer(of: wanted, asOf: position)
-    let report = CustomerReport(customer, zone: zone.offset)
+    let report = CustomerReport(customer, zone: zone.offset, actors: actors(of: customer, in: opened))
     let output = Output()
     try output.write(line: format == .json ? report.json : report.text)
     try output.flush()
     try Diagnostics.report(customer.gaps)
+  }
+
+  /// Who asked for each link, by the position of its event.
+  private func actors(of customer: Customer, in store: ConversationStore) -> [Position: String] {
+    let links = customer.links + customer.suggestions + customer.refusals.map(\.link)
+    var actors: [Position: String] = [:]
+    for link in links {
+      // A link whose event can't be read is among the gaps.
+      actors[link.position] = (try? store.eventBlocking(at: link.position))?.body.payload?.actor
+    }
+    return actors
   }
 }

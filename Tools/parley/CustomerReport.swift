@@ -5,9 +5,13 @@ import ParleyEvents
 struct CustomerReport {
   private let customer: Customer
   private let zone: UTCOffset
+  private let actors: [Position: String]
 
-  /// - Parameter zone: the distance from UTC that the text shows times at.
-  init(_ customer: Customer, zone: UTCOffset) {
+  /// - Parameters:
+  ///   - zone: the distance from UTC that the text shows times at.
+  ///   - actors: who asked for a link, by its position.
+  init(_ customer: Customer, zone: UTCOffset, actors: [Position: String]) {
+    self.actors = actors
     self.customer = customer
     self.zone = zone
   }
@@ -43,9 +47,14 @@ struct CustomerReport {
   private func line(_ link: CustomerLink) -> String {
     var line = "\(link.first) and \(link.second): \(link.basis.rawValue), \(link.trust.name)"
     line += ", at position \(link.position) on \(link.recordedAt.rfc3339(offset: zone))"
+    if let actor = actor(of: link) { line += " by \(actor)" }
     for evidence in link.evidence where !evidence.explanation.isEmpty { line += "; \(evidence.explanation)" }
     if !link.reason.isEmpty { line += "; \(link.reason)" }
     return line
+  }
+
+  private func actor(of link: CustomerLink) -> String? {
+    actors[link.position].flatMap { $0.isEmpty ? nil : $0 }
   }
 
   // MARK: - JSON
@@ -54,9 +63,9 @@ struct CustomerReport {
   var json: String {
     var json = JSONText()
     json.add("identities", raw: JSONText.list(customer.identities.map(Self.json)))
-    json.add("links", raw: JSONText.list(customer.links.map { Self.json($0).line }))
-    json.add("suggestions", raw: JSONText.list(customer.suggestions.map { Self.json($0).line }))
-    json.add("refusals", raw: JSONText.list(customer.refusals.map(Self.json)))
+    json.add("links", raw: JSONText.list(customer.links.map { linkJSON($0).line }))
+    json.add("suggestions", raw: JSONText.list(customer.suggestions.map { linkJSON($0).line }))
+    json.add("refusals", raw: JSONText.list(customer.refusals.map(refusalJSON)))
     json.add("separated", raw: JSONText.list(customer.separated.map(Self.json)))
     json.add("shared", raw: JSONText.list(customer.shared.map { JSONText.quoted($0.description) }))
     if !customer.gaps.isEmpty { json.add("damaged", raw: JSONText.list(customer.gaps.map(Self.json))) }
@@ -73,12 +82,13 @@ struct CustomerReport {
     return json.line
   }
 
-  private static func json(_ link: CustomerLink) -> JSONText {
+  private func linkJSON(_ link: CustomerLink) -> JSONText {
     var json = JSONText()
     json.add("link", link.id.hex)
     json.add("first", link.first.description)
     json.add("second", link.second.description)
     json.add("trust", link.trust.name)
+    if let actor = actor(of: link) { json.add("by", actor) }
     json.add("basis", link.basis.rawValue)
     json.add("evidence", raw: JSONText.list(link.evidence.map { JSONText.quoted($0.explanation) }))
     if !link.reason.isEmpty { json.add("reason", link.reason) }
@@ -87,8 +97,8 @@ struct CustomerReport {
     return json
   }
 
-  private static func json(_ refusal: CustomerRefusal) -> String {
-    var json = json(refusal.link)
+  private func refusalJSON(_ refusal: CustomerRefusal) -> String {
+    var json = linkJSON(refusal.link)
     json.add("ground", refusal.ground.code)
     return json.line
   }

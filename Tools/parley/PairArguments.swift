@@ -17,8 +17,14 @@ struct PairArguments: ParsableArguments {
   @Argument(help: "The other identity; - reads it from standard input.")
   var second: String
 
-  @Option(help: ArgumentHelp("Who says so, as in agent:kim.", valueName: "actor"))
-  var by = "agent:\(System.environment("USER") ?? "unknown")"
+  @Option(
+    help: ArgumentHelp("Who says so, as in agent:kim; else agent:$USER.", valueName: "actor"))
+  var by: String?
+
+  /// Whoever is logged in.
+  private static var user: String? {
+    System.environment("USER").flatMap { $0.isEmpty ? nil : "agent:\($0)" }
+  }
 
   /// What was typed. Nothing is opened before it is known to be right.
   func values() throws -> Values {
@@ -28,6 +34,10 @@ struct PairArguments: ParsableArguments {
   }
 
   private func actor() throws -> Actor {
+    guard let by = by ?? Self.user else {
+      throw CommandFailure(
+        .usage, "who says so is not known: USER is not set", hint: "--by agent:NAME says who it is.")
+    }
     do { return try Actor(parsing: by) } catch {
       let agent = by.contains(":") ? nil : try? Actor(parsing: "agent:\(by)")
       throw CommandFailure(.usage, "--by: \(error.message)", hint: agent.map { "Did you mean \($0)?" })
