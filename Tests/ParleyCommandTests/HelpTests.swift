@@ -96,6 +96,14 @@ import Testing
     #expect(run.diagnostics.contains("id you mean \(nearest)?"), "\(run.diagnostics)")
   }
 
+  @Test(arguments: [
+    ["x"], ["init"], ["timeline", "s", "email:a@b.example", "--last", "0"], ["show", "nowhere", "1"],
+  ])
+  func everyErrorBeginsAlike(arguments: [String]) throws {
+    let run = try ParleyBinary.run(arguments, input: Data())
+    #expect(run.diagnostics.hasPrefix("parley: "), "\(run.diagnostics)")
+  }
+
   @Test func aWordThatIsLikeNoCommandIsToldNone() throws {
     let run = try ParleyBinary.run("x", "store")
     #expect(run.status == 2)

@@ -122,7 +122,7 @@ import Testing
 
   @Test func thereIsNoPositionBehindTheLast() throws {
     let run = try ParleyBinary.run("show", store, "\(Self.messages + 2)")
-    #expect(run.status == 1)
+    #expect(run.status == 2)
     #expect(
       run.diagnostics.contains(
         "there is no position \(Self.messages + 2) yet: the store holds \(Self.messages + 2) events"))

@@ -46,7 +46,8 @@ enum Main {
     let message = RootCommand.fullMessage(for: error)
     let code = RootCommand.exitCode(for: error)
     guard code.isSuccess else {
-      Diagnostics.write(message)
+      let prefix = "Error: "
+      Diagnostics.write(message.hasPrefix(prefix) ? "parley: \(message.dropFirst(prefix.count))" : message)
       return code == .validationFailure ? .usage : .cannotOpen
     }
     let output = Output()

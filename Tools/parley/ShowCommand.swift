@@ -44,7 +44,7 @@ struct ShowCommand: AsyncParsableCommand {
     let position = position.position
     guard position < opened.head else {
       throw CommandFailure(
-        .rejected,
+        .usage,
         "there is no position \(position) yet: the store holds \(counted(Int(opened.head.rawValue), "event"))"
       )
     }
