@@ -161,12 +161,24 @@ import Testing
     #expect(run.diagnostics.hasSuffix("  Did you mean agent:kim?\n"), "\(run.diagnostics)")
   }
 
-  @Test(arguments: [["link", "--evidence", "x"], ["unlink", "--reason", "x"]])
+  @Test(arguments: [["-u", "USER"], ["USER=mallory"]])
+  func whoIsLoggedInSaysSoWhateverTheEnvironmentSays(environment: [String]) throws {
+    let name = try RunningParley(["-un"], of: URL(fileURLWithPath: "/usr/bin/id")).finish().lines[0]
+    let run = try Self.command(
+      environment + [ParleyBinary.url.path, "link", store, Self.ana, Self.phone, "--evidence", "x"],
+      through: "env")
+    #expect(run.status == 0, "\(run.diagnostics)")
+    let customer = try ParleyBinary.run("customer", store, Self.ana)
+    #expect(customer.output.contains("agent:\(name)"), "\(customer.output)")
+  }
+
+  /// A user without a name, whom only root can become.
+  @Test(
+    .enabled(if: isNamelessUserPossible, "only root can run the command as a user without a login name"),
+    arguments: [["link", "--evidence", "x"], ["unlink", "--reason", "x"]])
   func nobodyIsNobodysWord(command: [String]) throws {
     let before = try ParleyBinary.run("replay", store).output
-    let arguments =
-      ["-u", "USER", ParleyBinary.url.path, command[0], store, Self.ana, Self.phone] + command.dropFirst()
-    let run = try RunningParley(arguments, of: URL(fileURLWithPath: "/usr/bin/env")).finish()
+    let run = try Self.nameless([command[0], store, Self.ana, Self.phone] + command.dropFirst())
     #expect(run.status == 2)
     #expect(run.diagnostics.contains("--by agent:NAME"), "\(run.diagnostics)")
     #expect(try ParleyBinary.run("replay", store).output == before)
@@ -179,6 +191,17 @@ import Testing
     let run = try ParleyBinary.run(["link", store] + arguments + ["--evidence", "x"], input: Data())
     #expect(run.status == 2)
     #expect(try ParleyBinary.run("replay", store).lines.count == before)
+  }
+
+  private static var isNamelessUserPossible: Bool { (try? nameless(["--version"]).status) == 0 }
+
+  private static func nameless(_ arguments: [String]) throws -> Run {
+    try command(
+      ["--reuid", "54321", "--clear-groups", ParleyBinary.url.path] + arguments, through: "setpriv")
+  }
+
+  private static func command(_ arguments: [String], through tool: String) throws -> Run {
+    try RunningParley(arguments, of: URL(fileURLWithPath: "/usr/bin/\(tool)")).finish()
   }
 
   private func link(_ first: String, _ second: String) throws -> Run {

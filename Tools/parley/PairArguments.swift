@@ -18,13 +18,11 @@ struct PairArguments: ParsableArguments {
   var second: String
 
   @Option(
-    help: ArgumentHelp("Who says so, as in agent:kim; else agent:$USER.", valueName: "actor"))
+    help: ArgumentHelp("Who says so, as in agent:kim; else agent:YOUR-LOGIN.", valueName: "actor"))
   var by: String?
 
-  /// Whoever is logged in.
-  private static var user: String? {
-    System.environment("USER").flatMap { $0.isEmpty ? nil : "agent:\($0)" }
-  }
+  /// Whoever is logged in, whatever the environment says: services and containers have no `USER`.
+  private static var user: String? { System.userName.map { "agent:\($0)" } }
 
   /// What was typed. Nothing is opened before it is known to be right.
   func values() throws -> Values {
@@ -36,7 +34,8 @@ struct PairArguments: ParsableArguments {
   private func actor() throws -> Actor {
     guard let by = by ?? Self.user else {
       throw CommandFailure(
-        .usage, "who says so is not known: USER is not set", hint: "--by agent:NAME says who it is.")
+        .usage, "who says so is not known: this user has no login name",
+        hint: "--by agent:NAME says who it is.")
     }
     do { return try Actor(parsing: by) } catch {
       let agent = by.contains(":") ? nil : try? Actor(parsing: "agent:\(by)")

@@ -33,6 +33,14 @@ enum System {
     // Sound: getenv gives nil or a string that lives while nobody changes the environment; nothing here does.
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }
+
+  /// The name that the password database gives this process's user; nil when it gives none.
+  static var userName: String? {
+    // Sound: getpwuid's record and name live until the thread's next look into that database; the name is copied at once.
+    guard let name = unsafe getpwuid(geteuid())?.pointee.pw_name else { return nil }
+    let text = unsafe String(cString: name)
+    return text.isEmpty ? nil : text
+  }
 }
 
 // MARK: - Reading and writing
