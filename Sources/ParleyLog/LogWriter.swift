@@ -47,7 +47,8 @@ final class LogWriter: Sendable {
     let file = try disk { () throws(StorageError) in
       let isThere = try storage.exists(Watermark.path)
       let file = try storage.open(Watermark.path, isThere ? .readWrite : .create)
-      if !isThere { try storage.syncDirectory("") }
+      // Also when it was there: whoever made it, or the store itself, may have failed to sync the name.
+      try storage.syncDirectory("")
       return file
     }
     let offset = active.endOffset

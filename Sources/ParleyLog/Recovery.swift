@@ -3,9 +3,9 @@ import ParleyEnvelope
 /// Brings a store to where its writer can go on: everything provable kept, a torn tail cut back and kept aside,
 /// damage below the durable mark named and left as it is.
 ///
-/// A valid frame above the watermark is written again and synced before the mark moves over it: after a sync that
-/// failed, the kernel calls lost pages clean, so that what reads well now may be gone tomorrow (PostgreSQL,
-/// "fsyncgate", 2018).
+/// What is valid but above the watermark is written again and synced before the mark moves over it, the header and
+/// the name of a segment that the mark does not name yet included: after a sync that failed, the kernel calls lost
+/// pages clean, so that what reads well now may be gone tomorrow (PostgreSQL, "fsyncgate", 2018).
 struct Recovery {
   /// The files as they were found.
   let files: StoreFiles
@@ -98,7 +98,11 @@ struct Recovery {
     }
     damages.append(contentsOf: scan.damages)
     let pendingCut = try cutTail(of: opened, at: scan.offset)
-    try rewrite(opened, from: isMarked ? mark?.durableOffset ?? 0 : 0, to: scan.offset)
+    if isMarked, let mark {
+      try rewrite(opened, from: mark.durableOffset, to: scan.offset)
+    } else {
+      try rewriteWhole(opened, to: scan.offset)
+    }
     let active = opened.indexed(by: scan.index)
     return Outcome(
       view: LogView(segments: complete + [active], head: scan.head), nextSequence: scan.nextSequence,
@@ -154,14 +158,28 @@ struct Recovery {
     }
   }
 
+  /// The same for a segment that the mark does not name: whoever began it may not have come to know that its header
+  /// and its name are durable. Both copies of the header are made whole.
+  private func rewriteWhole(_ segment: OpenedSegment, to end: Int) throws(LogError) {
+    let storage = storage
+    try disk { () throws(StorageError) in
+      try segment.header.encodedRegion().withBytes { span throws(StorageError) in
+        try segment.file.write(span, at: 0)
+      }
+      try segment.file.sync()
+      try storage.syncDirectory(LogSegment.directory)
+    }
+    try rewrite(segment, from: SegmentHeader.regionByteCount, to: end)
+  }
+
   /// Writes proven frames above the mark again and syncs them.
-  private func rewrite(_ segment: OpenedSegment, from mark: Int, to end: Int) throws(LogError) {
-    let start = max(SegmentHeader.regionByteCount, mark)
+  private func rewrite(_ segment: OpenedSegment, from start: Int, to end: Int) throws(LogError) {
     guard start < end else { return }
     try disk { () throws(StorageError) in
       var offset = start
       while offset < end {
         let bytes = try segment.file.read(min(4 << 20, end - offset), at: offset)
+        guard !bytes.isEmpty else { break }
         try bytes.withBytes { span throws(StorageError) in try segment.file.write(span, at: offset) }
         offset += bytes.count
       }

@@ -153,6 +153,24 @@ import Testing
     guard moment.isCreated, faults(on: storage, &moment).isEmpty else { return }
     moment.inFlight = nil
     checkRecovery(of: storage.disk.crashed(seed: seed &+ 1), moment, "\(context), opened again, then a crash")
+    checkAppending(to: SimulatedStorage(disk), moment, "\(context), opened again, appended to, then a crash")
+  }
+
+  /// What a store opened again after a fault acknowledges is durable, as is all that it stands on: names too that
+  /// the fault had left to the next crash.
+  private func checkAppending(to storage: SimulatedStorage, _ moment: LogMoment, _ context: String) {
+    var moment = moment
+    do throws(LogError) {
+      let log = try EventLog.openForAppending(environment: environment(storage), options: .small)
+      // As after kill -9: nothing is closed.
+      for batch in LogScript(seed: 3, steps: 3).batches {
+        let outcome: AppendOutcome = try log.append(batch)
+        if case .stored = outcome { moment.model.apply(batch) }
+      }
+    } catch { issues.record("\(context): \(error)") }
+    for survival in [Survival.nothing, .scattered] {
+      checkRecovery(of: storage.disk.crashed(survival, seed: 1), moment, "\(context) (\(survival))")
+    }
   }
 
   @Test func aSecondFaultDuringRecoveryLosesNothing() throws {
