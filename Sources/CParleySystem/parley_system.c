@@ -19,18 +19,29 @@
 
 #if defined(__linux__)
 
-static int set_lock(int descriptor, short type) {
+static struct flock whole_file(short type) {
   // l_pid must be 0 for a lock of the open file description (fcntl(2)); start and length 0 mean the whole file.
   struct flock lock;
   memset(&lock, 0, sizeof lock);
   lock.l_type = type;
   lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+static int set_lock(int descriptor, short type) {
+  struct flock lock = whole_file(type);
   return fcntl(descriptor, F_OFD_SETLK, &lock) == 0 ? 0 : errno;
 }
 
 int parley_lock_exclusive(int descriptor) { return set_lock(descriptor, F_WRLCK); }
 
 int parley_unlock(int descriptor) { return set_lock(descriptor, F_UNLCK); }
+
+int parley_is_locked(int descriptor) {
+  struct flock lock = whole_file(F_WRLCK);
+  if (fcntl(descriptor, F_OFD_GETLK, &lock) != 0) return -errno;
+  return lock.l_type != F_UNLCK;
+}
 
 int parley_is_on_network(int descriptor) {
   struct statfs information;
@@ -59,6 +70,13 @@ int parley_sync_data(int descriptor) { return fdatasync(descriptor) == 0 ? 0 : e
 int parley_lock_exclusive(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno; }
 
 int parley_unlock(int descriptor) { return flock(descriptor, LOCK_UN) == 0 ? 0 : errno; }
+
+// Taking it for a moment is the only way to know: shared, so that nobody else who only looks is told that it is held.
+int parley_is_locked(int descriptor) {
+  if (flock(descriptor, LOCK_SH | LOCK_NB) != 0) return errno == EWOULDBLOCK ? 1 : -errno;
+  flock(descriptor, LOCK_UN);
+  return 0;
+}
 
 int parley_is_on_network(int descriptor) {
   struct statfs information;

@@ -13,7 +13,7 @@ package final class EventLog: Sendable {
   let view: SharedView
   let cache = BlockCache()
   private let writer: LogWriter?
-  private let reader: LogReader?
+  let reader: LogReader?
   /// What was found damaged when the log was opened.
   package let damages: [Damage]
 

@@ -9,7 +9,8 @@ final class LogReader: Sendable {
   /// Where the scan of the active segment stands.
   private let progress = Mutex<Progress?>(nil)
 
-  private struct Progress: Sendable {
+  /// What the next frame of the active segment must follow.
+  struct Progress: Sendable {
     var base: Position
     var nextSequence: UInt64
     var lastDigest: FrameDigest
@@ -19,6 +20,9 @@ final class LogReader: Sendable {
     self.environment = environment
     self.key = key
   }
+
+  /// Where the scan of the active segment stands; nil before there was one.
+  var reached: Progress? { progress.withLock { $0 } }
 
   func open() throws(LogError) -> (files: StoreFiles, view: LogView, damages: [Damage]) {
     let files = try StoreFiles(environment, key: key)
@@ -30,7 +34,7 @@ final class LogReader: Sendable {
   func refresh(_ view: LogView) throws(LogError) -> LogView {
     let files = try StoreFiles(environment, key: key)
     let mark = try files.watermark()
-    if let mark, mark.segment == view.segments.last?.base, let progress = progress.withLock({ $0 }),
+    if let mark, mark.segment == view.segments.last?.base, let progress = reached,
       progress.base == mark.segment
     {
       return try follow(view, to: mark, progress)

@@ -66,6 +66,15 @@ package final class POSIXStorage: Storage {
     return try WriterLock(full, path: path, networkRule: networkRule)
   }
 
+  package func isLocked(_ path: String) throws(StorageError) -> Bool {
+    try resolve("look at the lock", path) { full throws(SystemError) in
+      guard try SystemCall.exists(full) else { return false }
+      let descriptor = try SystemCall.open(full, flags: SystemCall.flags(for: .read))
+      defer { SystemCall.close(descriptor) }
+      return try SystemCall.isLocked(descriptor)
+    }
+  }
+
   // MARK: - Paths
 
   private func resolve<Value>(

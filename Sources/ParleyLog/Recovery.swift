@@ -190,6 +190,18 @@ struct Recovery {
 
 /// What an interrupted write left behind the last commit.
 enum TornTail {
+  /// Bytes from an offset through the last that is not zero.
+  static func byteCount(of file: any StorageFile, from offset: Int) throws(StorageError) -> Int {
+    var position = offset
+    var end = offset
+    while true {
+      let bytes = try file.read(1 << 20, at: position)
+      if let last = bytes.lastIndex(where: { $0 != 0 }) { end = position + last + 1 }
+      position += bytes.count
+      if bytes.isEmpty { return end - offset }
+    }
+  }
+
   /// Copies the tail to `torn/` and cuts it off, both durable. Nothing is kept of a tail of zeros.
   static func cut(_ file: any StorageFile, path: String, at offset: Int, storage: any Storage)
     throws(StorageError)

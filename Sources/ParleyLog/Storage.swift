@@ -20,6 +20,8 @@ package protocol Storage: Sendable {
   func syncDirectory(_ path: String) throws(StorageError)
   /// Takes the store's only writer lock, or says who holds it; held until the value is released.
   func lock(_ path: String) throws(StorageError) -> any StorageLock
+  /// Whether somebody holds that lock now.
+  func isLocked(_ path: String) throws(StorageError) -> Bool
 }
 
 /// How a file is opened.

@@ -73,8 +73,16 @@ enum SystemCall {
     try checkedNumber { parley_lock_exclusive(descriptor) }
   }
 
+  static func isLocked(_ descriptor: Int32) throws(SystemError) -> Bool {
+    try checkedAnswer(parley_is_locked(descriptor))
+  }
+
   static func isOnNetwork(_ descriptor: Int32) throws(SystemError) -> Bool {
-    let answer = parley_is_on_network(descriptor)
+    try checkedAnswer(parley_is_on_network(descriptor))
+  }
+
+  /// A C function's answer: 1 for yes, 0 for no, a negated error number when it can't tell.
+  private static func checkedAnswer(_ answer: Int32) throws(SystemError) -> Bool {
     if answer < 0 { throw SystemError(code: -answer) }
     return answer == 1
   }

@@ -74,7 +74,8 @@ private struct Verification {
       progress(min(expected, view.head))
     }
     if view.head > expected { findings.append(LogFinding(view.missing(expected))) }
-    try checkBehindMark()
+    findings += try log.unshownEvents()
+    try checkTornTail()
     try checkEvents(progress)
     try checkBlobs()
   }
@@ -90,13 +91,10 @@ private struct Verification {
           "missing or damaged: segments repeat what it says; opening for appending makes it again"))
     }
     let storeID = log.descriptor.storeID
-    let (isManifestWhole, slots) = try disk { () throws(StorageError) in
-      var isWhole = false
-      if try storage.exists(Manifest.path) {
-        let manifest = try Manifest.bytes(of: Manifest.path, in: storage).flatMap { Manifest.decode($0) }
-        isWhole = manifest?.storeID == storeID
-      }
-      return (isWhole, try Watermark.wholeSlots(in: storage, storeID: storeID))
+    let isManifestWhole = try disk { () throws(StorageError) in
+      guard try storage.exists(Manifest.path) else { return false }
+      let manifest = try Manifest.bytes(of: Manifest.path, in: storage).flatMap { Manifest.decode($0) }
+      return manifest?.storeID == storeID
     }
     if !isManifestWhole {
       findings.append(
@@ -104,20 +102,6 @@ private struct Verification {
           .repairable, file: Manifest.path,
           "missing or damaged: the segments' headers say the same; opening for appending makes it again")
       )
-    }
-    if slots == 0 {
-      findings.append(
-        LogFinding(
-          .repairable, file: Watermark.path,
-          "missing or damaged: opening for appending makes it again from the chain of frames, which can't tell "
-            + "whether the last of them were cut off")
-      )
-    } else if slots == 1 {
-      findings.append(
-        LogFinding(
-          .repairable, file: Watermark.path,
-          "one of its two slots is damaged: readers may not see the last commit; opening for appending makes it again"
-        ))
     }
   }
 
@@ -164,20 +148,14 @@ private struct Verification {
     }
   }
 
-  /// Whether whole frames lie behind the mark, as after a crash between a sync and the mark, or when the mark was
-  /// lost in part: readers don't show them, as nothing says that they are durable.
-  private mutating func checkBehindMark() throws(LogError) {
-    guard !log.isWritable, let active = view.segments.last, active.isIndexedInMemory else { return }
-    var scan = SegmentScan(
-      path: active.path, file: active.file, header: active.header, trustedOffset: 0, limit: .max)
-    try scan.run()
-    // A writer at work has moved the mark by now.
-    guard scan.head > view.head, scan.head > (try log.files.watermark()?.head ?? scan.head) else { return }
+  /// What an interrupted write left: never acknowledged, and no finding for a reader of events.
+  private mutating func checkTornTail() throws(LogError) {
+    guard let tail = try log.tailBehindMark(), tail.tornByteCount > 0 else { return }
     findings.append(
       LogFinding(
-        .repairable, file: active.path,
-        "\(view.head.distance(to: scan.head)) whole events lie behind the durable mark: the next opening for "
-          + "appending takes them in", positions: view.head..<scan.head))
+        .repairable, file: tail.file,
+        "at byte \(tail.offset): \(tail.tornByteCount) bytes behind the last frame are no frame, as an interrupted "
+          + "write leaves them: the next opening for appending moves them to torn/"))
   }
 
   private mutating func checkHeaders(of segment: LogSegment) throws(LogError) {

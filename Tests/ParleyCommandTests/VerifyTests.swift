@@ -97,6 +97,25 @@ import Testing
     #expect(run.lines.contains { $0.hasPrefix("repairable: watermark") })
   }
 
+  /// Readers show what the durable mark says: of one that is damaged they say so, as nothing else would.
+  @Test func readingCommandsSayThatTheyMayNotSeeAllOfIt() throws {
+    let mark = URL(fileURLWithPath: store + "/watermark")
+    var bytes = try Data(contentsOf: mark)
+    bytes[40] ^= 0x10
+    try bytes.write(to: mark)
+    for arguments in [
+      ["timeline", store, "email:ana@example.com"], ["customer", store, "email:ana@example.com"],
+      ["replay", store], ["find", store, "ana"], ["stats", store], ["show", store, "0"],
+    ] {
+      let run = try ParleyBinary.run(arguments, input: Data())
+      #expect(run.status == 0, "\(arguments)")
+      #expect(run.diagnostics.contains("watermark: one of its two slots is damaged"), "\(arguments)")
+    }
+    #expect(try ParleyBinary.run("verify", store).lines.count { $0.contains("watermark") } == 1)
+    #expect(try ParleyBinary.run(["append", store], input: Data(chatLine(7).utf8)).status == 0)
+    #expect(!(try ParleyBinary.run("stats", store).diagnostics.contains("watermark")))
+  }
+
   /// Flips a bit in the block that holds a part of an event.
   private func damageBlock(_ part: String = "body", of position: Int) throws {
     try damage(part, of: position) { bytes, place in bytes[place.offset + 4] ^= 0x10 }

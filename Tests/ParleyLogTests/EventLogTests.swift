@@ -124,26 +124,6 @@ import Testing
     }
   }
 
-  @Test func wholeEventsBehindTheMarkAreNamed() throws {
-    let world = try LogWorld()
-    var log = try world.open()
-    _ = try log.append(AppendBatch([LogWorld.record(0)]))
-    log.close()
-    let marks = try world.storage.open("watermark", .read).read(8192, at: 0)
-    log = try world.open()
-    _ = try log.append(AppendBatch([LogWorld.record(1), LogWorld.record(2)]))
-    log.close()
-    let file = try world.storage.open("watermark", .readWrite)
-    try marks.withBytes { span throws(StorageError) in try file.write(span, at: 0) }
-    let reader = try EventLog.openForReading(environment: world.environment, options: world.options)
-    #expect(reader.head == Position(1))
-    let behind = Position(1)..<Position(3)
-    #expect(try reader.verify().contains { $0.weight == .repairable && $0.positions == behind })
-    log = try world.open()
-    try world.expect(log, holds: (0..<3).map { LogWorld.record($0) })
-    #expect(try log.verify().isEmpty)
-  }
-
   @Test func everythingButTheSegmentsCanBeMadeAgain() throws {
     let world = try LogWorld(segmentBytesMax: 16_000)
     var log = try world.open()

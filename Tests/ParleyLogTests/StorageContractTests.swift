@@ -167,10 +167,13 @@ enum StorageKind: CaseIterable, Sendable {
   @Test(arguments: StorageKind.allCases) func theLockIsHeldOnce(kind: StorageKind) throws {
     let (storage, keeper) = kind.make()
     defer { withExtendedLifetime(keeper) {} }
+    #expect(try !storage.isLocked("LOCK"))
     let lock = try storage.lock("LOCK")
+    #expect(try storage.isLocked("LOCK"))
     #expect(refusal { _ = try storage.lock("LOCK") } == SystemError(code: 0))
     lock.release()
     lock.release()
+    #expect(try !storage.isLocked("LOCK"))
     let again = try storage.lock("LOCK")
     #expect(try storage.exists("LOCK"))
     again.release()

@@ -22,6 +22,8 @@ import Testing
     let path = directory.path
     let holder = ProcessInfo.processInfo.processIdentifier
     await #expect(processExitsWith: .success) { [path = path as String, holder = holder as Int32] in
+      let isLocked = try POSIXStorage(at: path).isLocked("LOCK")
+      #expect(isLocked)
       let error = #expect(throws: StorageError.self) { _ = try POSIXStorage(at: path).lock("LOCK") }
       #expect(error?.systemError == .tryAgain)
       #expect(error?.detail.hasPrefix("held by process \(holder) on ") == true)

@@ -118,6 +118,10 @@ package final class SimulatedStorage: Storage {
     return SimulatedLock(self, path: path, generation: generation)
   }
 
+  package func isLocked(_ path: String) throws(StorageError) -> Bool {
+    try operate("look at the lock", path) { state throws(SystemError) in state.locks.contains(path) }
+  }
+
   // MARK: - Operations
 
   /// Counts an operation, and does it, or what the plan says in its place.

@@ -9,10 +9,13 @@ struct EventPlaceReport {
 
   /// Several lines, without an end.
   var text: String {
-    let events = "\(place.events.lowerBound) to \(place.events.upperBound.rawValue - 1)"
+    let first = place.events.lowerBound
+    let events =
+      place.events.count == 1
+      ? "position \(first)" : "positions \(first) to \(place.events.upperBound.rawValue - 1)"
     return Table([
       ("file", place.file),
-      ("frame", "at byte \(place.frame.lowerBound), \(place.frame.count) bytes, positions \(events)"),
+      ("frame", "at byte \(place.frame.lowerBound), \(place.frame.count) bytes, \(events)"),
       ("envelope", Self.text(place.envelopes)), ("body", Self.text(place.contents)),
     ]).text
   }

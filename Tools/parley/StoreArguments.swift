@@ -21,14 +21,23 @@ struct StoreArguments: ParsableArguments {
     if directory.isEmpty { throw ValidationError("<store> is empty: name the store's directory.") }
   }
 
-  /// The store, opened with the key where one was named.
+  /// The store, opened with the key where one was named, and said what is wrong with it that nobody else would tell.
   func open(for access: StoreAccess) async throws -> ConversationStore {
+    let store = try await openSilently(for: access)
+    switch access {
+    case .appending: warn(of: store.log.damages)
+    case .reading:
+      for finding in try store.log.unshownEvents() {
+        Diagnostics.write("\(finding.file): \(finding.message)")
+      }
+    }
+    return store
+  }
+
+  /// The same for who tells all of it.
+  func openSilently(for access: StoreAccess) async throws -> ConversationStore {
     let key = try keyFile.map { try KeyFile(path: $0).read() }
-    do {
-      let store = try await ConversationStore.open(at: directory, for: access, key: key)
-      if access == .appending { warn(of: store.log.damages) }
-      return store
-    } catch {
+    do { return try await ConversationStore.open(at: directory, for: access, key: key) } catch {
       throw failure(error)
     }
   }

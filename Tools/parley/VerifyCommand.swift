@@ -22,7 +22,7 @@ struct VerifyCommand: AsyncParsableCommand {
   var format = ListFormat.text
 
   func run() async throws {
-    let opened = try await store.open(for: .reading)
+    let opened = try await store.openSilently(for: .reading)
     var verifier = StoreVerifier(opened, progress: store.progress("events"))
     let output = Output()
     let findings = try verifier.run()

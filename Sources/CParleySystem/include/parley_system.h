@@ -22,6 +22,10 @@ int parley_lock_exclusive(int descriptor);
 /// Gives that lock up. Returns 0 or an error number.
 int parley_unlock(int descriptor);
 
+/// 1 when another open file description holds that lock, 0 when none does, a negated error number when the system
+/// can't tell.
+int parley_is_locked(int descriptor);
+
 /// 1 when an open file lives on a network file system, where locks and syncs may not mean what they say, 0 when
 /// it doesn't, a negated error number when the system can't tell.
 int parley_is_on_network(int descriptor);
