@@ -131,13 +131,12 @@ final class LogWriter: Sendable {
     var tails = Array(repeating: Position.none, count: keys.count)
     var missing = Array(keys.indices)
     for segment in view.segments.reversed() where !missing.isEmpty {
-      var found = 0
+      var isAnyFound = false
       try segment.forEachTail(of: keys, missing, before: view.head) {
         tails[$0] = $1
-        found += 1
+        isAnyFound = true
       }
-      if found == missing.count { break }
-      if found > 0 { missing.removeAll { !tails[$0].isNone } }
+      if isAnyFound { missing.removeAll { !tails[$0].isNone } }
     }
     return tails
   }

@@ -124,6 +124,34 @@ import Testing
     }
   }
 
+  /// A directory may turn out to be damaged after it has answered for some of a batch's streams.
+  @Test func eachStreamGoesOnBehindItsLastEventThoughADirectoryIsDamaged() throws {
+    let world = try LogWorld(segmentEventsMax: 300)
+    var log = try world.open()
+    _ = try log.append(AppendBatch((0..<300).map { LogWorld.record($0, stream: $0) }))
+    _ = try log.append(AppendBatch((300..<600).map { LogWorld.record($0, stream: $0 % 200) }))
+    log.close()
+    let whole = world.storage.disk
+    let path = "active/00000000000000000300.dir"
+    let count = try #require(whole.bytes(of: path)).count
+    #expect(count > 8_192)
+    for offset in stride(from: 100, to: count, by: 2_048) {
+      // However many it has answered for before.
+      for others in 1..<12 {
+        world.storage.disk = whole
+        world.storage.disk.flip(path, offset: offset, bit: 5)
+        log = try world.open()
+        let records = (0..<(200 + others)).map { LogWorld.record(600 + $0, stream: $0) }
+        _ = try log.append(AppendBatch(records))
+        let previous = try log.read((600..<(800 + others)).map { Position($0) }).map { result in
+          if case .record(let record) = result { record.envelope.previous } else { Position.none }
+        }
+        #expect(!previous.contains(.none), "byte \(offset), \(others) streams of other segments")
+        log.close()
+      }
+    }
+  }
+
   @Test func everythingButTheSegmentsCanBeMadeAgain() throws {
     let world = try LogWorld(segmentBytesMax: 16_000)
     var log = try world.open()
