@@ -129,7 +129,7 @@ extension ConversationStore {
       let known = try StoreError.wrappingLog { () throws(LogError) in try log.position(of: event) }
       guard known == nil else { continue }
       for identity in identities where facts.holdings[identity] == nil {
-        var reader = CustomerReader(log: log, through: through, instant: now)
+        var reader = CustomerReader(log: log, context, through: through, instant: now)
         let customer = try reader.customer(of: identity, stream: context.ids.stream(of: identity))
         facts.holdings[identity] = customer.holdings
         streams.formUnion(customer.streams)

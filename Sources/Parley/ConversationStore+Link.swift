@@ -106,7 +106,7 @@ extension ConversationStore {
     let now = clock()
     var customers: [Customer] = []
     for identity in [statement.first, statement.second] {
-      var reader = CustomerReader(log: log, through: through, instant: now)
+      var reader = CustomerReader(log: log, context, through: through, instant: now)
       customers.append(try reader.customer(of: identity, stream: context.ids.stream(of: identity)))
     }
     return LinkRun(

@@ -47,7 +47,7 @@ extension ConversationStore {
   ) throws(StoreError) -> Timeline {
     let through = try through(position)
     var reader = TimelineReader(
-      log: log, ids: context.ids, viewer: viewer, through: through, instant: instant ?? clock())
+      log: log, context, viewer: viewer, through: through, instant: instant ?? clock())
     let identity = identity.resolved(by: normalization)
     return Timeline(try reader.read(identity, stream: context.ids.stream(of: identity)))
   }
@@ -56,7 +56,8 @@ extension ConversationStore {
   package func customerBlocking(
     of identity: Identity, asOf position: Position? = nil, at instant: Timestamp? = nil
   ) throws(StoreError) -> Customer {
-    var reader = CustomerReader(log: log, through: try through(position), instant: instant ?? clock())
+    var reader = CustomerReader(
+      log: log, context, through: try through(position), instant: instant ?? clock())
     let identity = identity.resolved(by: normalization)
     return try reader.customer(of: identity, stream: context.ids.stream(of: identity))
   }

@@ -6,17 +6,22 @@ import ParleyLog
 struct CustomerReader {
   let streams: StreamReader
   let instant: Timestamp
+  private let context: StoreContext
   /// What was read so far.
   private(set) var histories: [StreamID: EventHistory] = [:]
 
-  init(log: EventLog, through: Position, instant: Timestamp) {
+  init(log: EventLog, _ context: StoreContext, through: Position, instant: Timestamp) {
+    self.context = context
     streams = StreamReader(log: log, through: through)
     self.instant = instant
   }
 
   /// The customer that an identity belongs to: breadth first over the links that are followed.
   mutating func customer(of identity: Identity, stream: StreamID) throws(StoreError) -> Customer {
-    var fold = CustomerFold(of: identity, stream: stream, through: streams.through, at: instant)
+    let context = context
+    var fold = CustomerFold(of: identity, stream: stream, through: streams.through, at: instant) {
+      context.stream(ofRecorded: $0)
+    }
     var frontier = fold.frontier
     while !frontier.isEmpty {
       for stream in frontier {

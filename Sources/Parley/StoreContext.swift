@@ -26,6 +26,12 @@ struct StoreContext: Sendable {
     return (event.knownIDs.conversation ?? event.conversation.map(ids.conversation)).map(ids.opened)
   }
 
+  /// The stream of an identity that an event names, whichever store wrote it; nil for one that another normalization
+  /// made, which keeps the stream it had.
+  func stream(ofRecorded identity: Identity) -> StreamID? {
+    identity.hasExactText ? ids.stream(of: identity.resolved(by: normalization)) : nil
+  }
+
   private func stream(of event: NewEvent) -> StreamID? {
     event.knownIDs.stream ?? event.resolved(by: normalization).statedIdentity.map(ids.stream)
   }

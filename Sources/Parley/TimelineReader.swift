@@ -4,13 +4,13 @@ import ParleyLog
 
 /// Gathers everything that one timeline is a function of. Blocks.
 struct TimelineReader {
-  private let ids: StoreIDs
+  private let context: StoreContext
   private var reader: CustomerReader
   private var input: TimelineInput
 
-  init(log: EventLog, ids: StoreIDs, viewer: Viewer, through: Position, instant: Timestamp) {
-    self.ids = ids
-    reader = CustomerReader(log: log, through: through, instant: instant)
+  init(log: EventLog, _ context: StoreContext, viewer: Viewer, through: Position, instant: Timestamp) {
+    self.context = context
+    reader = CustomerReader(log: log, context, through: through, instant: instant)
     // Links below verified are not followed yet, so nobody can be shown what lies behind them.
     var viewer = viewer
     viewer.leastTrust = .verified
@@ -40,7 +40,7 @@ struct TimelineReader {
       if event.event.kind == .conversationOpened { opened.insert(event.event.envelope.conversation) }
     }
     let positions = try used.subtracting(opened).map { conversation throws(StoreError) in
-      try reader.streams.position(of: ids.opened(conversation))
+      try reader.streams.position(of: context.ids.opened(conversation))
     }
     for event in try reader.streams.history(at: positions.compactMap(\.self).sorted()).events {
       guard case .conversationOpened(let body) = event.body, body.hasKey,

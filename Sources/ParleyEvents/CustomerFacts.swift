@@ -4,6 +4,7 @@ import ParleyEnvelope
 /// of, without the messages.
 struct StreamFacts: Sendable {
   let stream: StreamID
+  private let streamOf: CustomerFold.StreamOf
   /// The identity, from `identity.observed`, or else as a link names it.
   private(set) var identity: Identity?
   /// What the identity is worth by itself.
@@ -21,7 +22,10 @@ struct StreamFacts: Sendable {
   private(set) var parts: [ConversationID: PartFacts] = [:]
   private var seen: Set<LinkRecord.ID> = []
 
-  init(stream: StreamID) { self.stream = stream }
+  init(stream: StreamID, streamOf: @escaping CustomerFold.StreamOf) {
+    self.stream = stream
+    self.streamOf = streamOf
+  }
 
   mutating func add(_ event: Event) {
     let envelope = event.envelope
@@ -38,7 +42,8 @@ struct StreamFacts: Sendable {
     case .conversationOpened(let body): present(body.presented, event)
     case .conversationParticipantChanged(let body): present(body.presented, event)
     case .identityAttributionCorrected(let body): corrections.append(AttributionRecord(event, body))
-    default: if let record = LinkRecord(event) { add(record) }
+    default:
+      if let record = LinkRecord(event) { add(record.resolved(in: stream, by: streamOf)) }
     }
   }
 

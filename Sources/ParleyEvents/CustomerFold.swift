@@ -14,10 +14,14 @@ package import ParleyEnvelope
 /// The result depends on the events through the position and on the instant only, not on the order of reading. Of a
 /// stream only identity and conversation events are looked into; of all others the envelope.
 package struct CustomerFold: Sendable {
+  /// The stream of an identity in the store that is read; nil when only what is recorded says it.
+  package typealias StreamOf = @Sendable (Identity) -> StreamID?
+
   private let start: Identity
   private let stream: StreamID
   private let through: Position
   private let instant: Timestamp
+  private let streamOf: StreamOf
   private var facts: [StreamID: StreamFacts] = [:]
 
   /// A fold for the customer that an identity belongs to.
@@ -25,11 +29,16 @@ package struct CustomerFold: Sendable {
   /// - Parameters:
   ///   - through: the last position that counts; `.none` for all.
   ///   - instant: when it is looked at: links hold from and until some time.
-  package init(of identity: Identity, stream: StreamID, through: Position = .none, at instant: Timestamp) {
+  ///   - streamOf: where the other side of a link that another store wrote is found in this one.
+  package init(
+    of identity: Identity, stream: StreamID, through: Position = .none, at instant: Timestamp,
+    streamOf: @escaping StreamOf = { _ in nil }
+  ) {
     start = identity
     self.stream = stream
     self.through = through
     self.instant = instant
+    self.streamOf = streamOf
   }
 
   /// The streams to read next, sorted: empty when everything is known.
@@ -49,7 +58,7 @@ package struct CustomerFold: Sendable {
   /// Throws `customerTooLarge` past `Customer.identitiesMax` streams.
   package mutating func add(_ stream: StreamID, _ events: some Sequence<Event>) throws(EventError) {
     guard facts.count < Customer.identitiesMax || facts[stream] != nil else { throw .customerTooLarge }
-    var read = StreamFacts(stream: stream)
+    var read = StreamFacts(stream: stream, streamOf: streamOf)
     let counted = events.filter { $0.position <= through }
     for event in counted.sorted(by: { $0.position < $1.position }) { read.add(event) }
     facts[stream] = read

@@ -151,6 +151,9 @@ extension Identity {
     streamInput(after: KeyInput(), generation: generation)
   }
 
+  /// Whether reading the identity's text gives it again: not so for one that another normalization made.
+  package var hasExactText: Bool { (try? Identity(parsing: description)) == self }
+
   /// What the store hashes to make the stream's id: `streamInput` behind its purpose.
   package func keyInput() -> [UInt8] {
     streamInput(after: KeyInput(purpose: "parley-stream/v1"), generation: 0)

@@ -6,6 +6,14 @@ struct LinkRecord: Sendable {
     var identity: Identity
     var stream: StreamID
 
+    /// The side as a store knows it that has no stream of that id, or not this identity in it: an event that was passed
+    /// on names the streams of the store it was written in.
+    func resolved(in stream: StreamID, by streamOf: CustomerFold.StreamOf) -> Side {
+      var side = self
+      if self.stream != stream, let known = streamOf(identity) { side.stream = known }
+      return side
+    }
+
     init?(_ side: LinkSide) {
       guard let identity = Identity(side.identity), let stream = Bytes16(side.streamID) else { return nil }
       self.identity = identity
@@ -36,6 +44,14 @@ struct LinkRecord: Sendable {
   var isEnded = false
 
   var kind: EventKind { id.kind }
+
+  /// The record, found in a stream, with the streams of the store that is read.
+  func resolved(in stream: StreamID, by streamOf: CustomerFold.StreamOf) -> LinkRecord {
+    var record = self
+    record.first = first.resolved(in: stream, by: streamOf)
+    record.second = second?.resolved(in: stream, by: streamOf)
+    return record
+  }
 
   /// The record of an event; nil for other kinds, and for one whose identities this version can't read.
   init?(_ event: Event) {

@@ -45,14 +45,9 @@ extension NewEvent {
       }
     }
     if effectiveActorKind != envelope.actorKind { actorKind = envelope.actorKind }
-    if !envelope.stream.isNone && !Self.hasExactText(identity) { knownIDs.stream = envelope.stream }
+    if !envelope.stream.isNone && identity?.hasExactText != true { knownIDs.stream = envelope.stream }
     if let identity, identity != primaryIdentity { customer = identity }
     takeActor(from: envelope, identity: identity)
-  }
-
-  /// Whether reading the identity's text gives it again: not so for one that another normalization made.
-  private static func hasExactText(_ identity: Identity?) -> Bool {
-    identity.map { (try? Identity(parsing: $0.description)) == $0 } ?? false
   }
 
   /// The actor's id is known by name when it is the stream's own customer, or one of us whom the body names.

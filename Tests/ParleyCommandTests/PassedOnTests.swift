@@ -52,6 +52,43 @@ import Testing
     #expect(found.filter { $0 == "message.sent" }.count == 4)
   }
 
+  /// A link names the streams of the store it was recorded in; another store finds its own by the identities.
+  @Test func linksAndSeparationsAreFollowedInTheOtherStoreToo() throws {
+    let (ana, ben) = ("email:ana@example.com", "email:ben@example.com")
+    let phones = ["phone:+493012345678", "phone:+493087654321"]
+    for (number, phone) in phones.enumerated() {
+      _ = try ParleyBinary.run(
+        "append", first, input: chatLine(20 + number, text: "I am \(number)", from: phone))
+    }
+    let by = ["--by", "agent:kim"]
+    for (one, other) in [(ana, phones[0]), (ben, phones[1]), (ana, ben)] {
+      #expect(
+        try ParleyBinary.run(["link", first, one, other, "--evidence", "x"] + by, input: Data()).status == 0)
+    }
+    #expect(
+      try ParleyBinary.run(["unlink", first, ana, ben, "--reason", "two people"] + by, input: Data()).status
+        == 0)
+    _ = try ParleyBinary.run("append", second, input: try ParleyBinary.run("replay", first).output)
+    for identity in [ana, ben] + phones {
+      let customers = try [first, second].map { store in
+        try ParleyBinary.run("customer", store, identity).lines.map { line in
+          // When it was recorded is each store's own.
+          line.replacing(/on \d{4}-[0-9T:.-]+Z/, with: "")
+        }
+      }
+      #expect(customers[0] == customers[1])
+      let timelines = try [first, second].map { store in
+        try ParleyBinary.run("timeline", store, identity).lines.filter {
+          $0.contains("Where is") || $0.contains("I am")
+        }
+      }
+      #expect(timelines[0] == timelines[1])
+      #expect(!timelines[0].isEmpty)
+    }
+    #expect(try ParleyBinary.run("customer", second, ana).output.contains(phones[0]))
+    #expect(!(try ParleyBinary.run("timeline", second, ana).output.contains(phones[1])))
+  }
+
   @Test func touchpointsGoByTheirNames() throws {
     let line = chatLine(20).replacingOccurrences(
       of: #""conversation":"webchat/c-991""#, with: #""conversation":"webchat/c-1","touchpoint":"shop""#)
