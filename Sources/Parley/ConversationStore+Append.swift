@@ -7,7 +7,12 @@ extension ConversationStore {
   ///
   /// The same event appended again is stored once and answered with its old position; the same id with different
   /// content throws `differentContent`. With a condition that no longer holds, throws `somethingNew`.
-  /// Once under way it is not cancellable. After an error that says nothing else, append the same value again.
+  /// Once under way it is not cancellable. Events of several tasks are stored in the order in which they come to the
+  /// log; who waits for the answer of one before appending the next has them in that order.
+  ///
+  /// Throws before anything is stored: `noStream`, `noSuchEvent`, `limitExceeded`, `notWritable`, and the codes of
+  /// `EventError` for what the event says. When the disk fails: `diskFull`, `disk` and, from then on, `writerStopped`;
+  /// whether the event is stored shows when the store is opened again, and appending the same value again settles it.
   @discardableResult @concurrent
   public func append(
     _ event: NewEvent, if condition: AppendCondition? = nil
@@ -29,7 +34,7 @@ extension ConversationStore {
   }
 
   /// Appends events that have nothing to do with each other: each has its own outcome, and they share syncs.
-  /// Receipts come in order, when all that could be stored is on disk.
+  /// Receipts come in order, when all that could be stored is on disk. Not cancellable.
   @concurrent
   public func append(each events: [NewEvent]) async -> [Result<AppendReceipt, StoreError>] {
     var run = AppendRun(events, failure: .refusesOne, in: context)

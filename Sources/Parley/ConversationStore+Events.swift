@@ -5,7 +5,9 @@ import ParleyLog
 extension ConversationStore {
   /// The events recorded under one identity, in order of position: not its customer's, for that is the timeline.
   ///
-  /// - Parameter limit: at most so many, the last ones.
+  /// Takes time and memory in proportion to the events returned. Damaged ones are named beside them.
+  ///
+  /// - Parameter limit: at most so many, the last ones; none when it is not above 0.
   @concurrent
   public func events(of identity: Identity, last limit: Int = .max) async throws(StoreError) -> EventHistory {
     try await IOThreads.shared.run { () throws(StoreError) in
@@ -14,7 +16,7 @@ extension ConversationStore {
   }
 
   /// The events of a range of positions, in order, whatever they are about: from `from`, up to but not including
-  /// `to`; unless stated, all there are now.
+  /// `to`; unless stated, all there are when the reading comes to the end, those appended meanwhile too.
   ///
   /// A convenience: reads a few thousand events ahead on a thread of its own. Throws `damaged` where an event can't
   /// be read, unless `damaged` takes what is missing.

@@ -4,13 +4,18 @@ import ParleyLog
 
 extension ConversationStore {
   /// Says that two identities belong to one customer. Recorded as one fact in both streams; no event moves, and it
-  /// can be taken back with `unlink`. A link that contradicts what is known is refused, and the refusal recorded.
+  /// can be taken back with `unlink`. A link that contradicts what is known is refused, and the refusal recorded: that
+  /// is returned, not thrown.
+  ///
+  /// Durable when this returns. Reads both customers whole, so it takes time in proportion to their events.
   ///
   /// - Parameters:
   ///   - basis: `agent` for somebody who has checked it; `contact` for a program that has proof as good as `trust`.
   ///     `agent` by any other actor throws `invalid_actor`.
   ///   - evidence: what shows it, in words.
   ///   - reason: why it is done now, in words.
+  ///   - time: when it was found out, which is where it stands in a timeline; nil for now. It holds for all that the
+  ///     two said, before it too.
   @discardableResult @concurrent
   public func link(
     _ first: Identity, _ second: Identity, by actor: Actor, trust: IdentityTrust = .verified,
@@ -25,6 +30,7 @@ extension ConversationStore {
 
   /// Says that two identities do not belong to one customer: ends every direct link between them, and keeps rules
   /// from joining them again. When they are joined through others, nothing is recorded, and the way is returned.
+  /// Durable when this returns; costs what `link` costs. Anyone may say so, a bot too.
   @discardableResult @concurrent
   public func unlink(
     _ first: Identity, _ second: Identity, by actor: Actor, evidence: String = "", reason: String = "",

@@ -11,7 +11,8 @@ extension ConversationStore {
   ///     carried by a handoff is shown; what is merely claimed is named.
   ///   - limit: at most so many entries, the last ones; what is so now is that of the whole timeline all the same.
   ///   - position: as it was known then: all events through this position, links too. Nil for now.
-  ///   - instant: when it is read; what is snoozed or overdue depends on it. Nil for now.
+  ///   - instant: when it is read; what is snoozed or overdue depends on it. Nil for the time that the event at
+  ///     `position` was recorded, and without a position for now.
   ///
   /// Equal events, positions and instants give equal timelines, for ever. Takes time in proportion to the customer's
   /// events. Throws `noSuchEvent` for a position that the store has not reached.
@@ -27,7 +28,10 @@ extension ConversationStore {
   }
 
   /// Who a customer is: identities and how they are joined, suggestions, refusals, and whose the parts of its
-  /// conversations are.
+  /// conversations are. Position and instant as in `timeline(of:for:last:asOf:at:)`.
+  ///
+  /// Takes time and memory in proportion to the customer's events. Throws `noSuchEvent` for a position that the store
+  /// has not reached, `customer_too_large` past `Customer.identitiesMax` identities.
   @concurrent
   public func customer(
     of identity: Identity, asOf position: Position? = nil, at instant: Timestamp? = nil
@@ -47,7 +51,7 @@ extension ConversationStore {
   ) throws(StoreError) -> Timeline {
     let through = try through(position)
     var reader = TimelineReader(
-      log: log, context, viewer: viewer, through: through, instant: instant ?? clock())
+      log: log, context, viewer: viewer, through: through, instant: try self.instant(instant, asOf: position))
     let identity = identity.resolved(by: normalization)
     return Timeline(try reader.read(identity, stream: context.ids.stream(of: identity)))
   }
@@ -57,9 +61,22 @@ extension ConversationStore {
     of identity: Identity, asOf position: Position? = nil, at instant: Timestamp? = nil
   ) throws(StoreError) -> Customer {
     var reader = CustomerReader(
-      log: log, context, through: try through(position), instant: instant ?? clock())
+      log: log, context, through: try through(position), instant: try self.instant(instant, asOf: position))
     let identity = identity.resolved(by: normalization)
     return try reader.customer(of: identity, stream: context.ids.stream(of: identity))
+  }
+
+  /// When it is looked at: unless stated, when the event at the position was recorded, or the last before it that
+  /// can be read; so that a position alone gives the same for ever.
+  private func instant(_ stated: Timestamp?, asOf position: Position?) throws(StoreError) -> Timestamp {
+    if let stated { return stated }
+    guard var position else { return clock() }
+    while true {
+      do throws(StoreError) { return try eventBlocking(at: position).envelope.recordedAt } catch {
+        guard error.code == .damaged, position > .start else { throw error }
+        position = Position(position.rawValue - 1)
+      }
+    }
   }
 
   /// The last position that counts.

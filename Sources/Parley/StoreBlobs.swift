@@ -5,14 +5,20 @@ import SwiftProtobuf
 
 extension ConversationStore {
   /// Keeps bytes too large for an event, or not text, and returns what an event names them by. They are on disk when
-  /// this returns, so an event that names them may be appended. Equal bytes are kept once.
+  /// this returns, so an event that names them may be appended. Equal bytes are kept once. At most 4 GiB, all of it in
+  /// memory.
+  ///
+  /// Throws `blob` when they can't be kept, as on a full disk, and `notWritable` in a store opened for reading.
   ///
   /// - Parameter fileName: the name that the source gave the file: data, never a path.
   @concurrent
   public func keep(
     _ bytes: [UInt8], as mediaType: String = "", fileName: String = ""
   ) async throws(StoreError) -> BlobReference {
-    try await IOThreads.shared.run { () throws(StoreError) in
+    guard access == .appending else {
+      throw StoreError(.notWritable, "the store is open for reading only: open it for appending")
+    }
+    return try await IOThreads.shared.run { () throws(StoreError) in
       let digest = try StoreError.wrappingBlobs { () throws(BlobError) in try self.log.blobs.put(bytes) }
       return BlobReference.with {
         $0.digest = Data(digest.bytes)
@@ -23,7 +29,7 @@ extension ConversationStore {
     }
   }
 
-  /// The bytes that an event names. Throws `blob` when they are not there or not what they were.
+  /// The bytes that an event names, all of them in memory. Throws `blob` when they are not there or not what they were.
   @concurrent
   public func bytes(of blob: BlobReference) async throws(StoreError) -> [UInt8] {
     try await IOThreads.shared.run { () throws(StoreError) in

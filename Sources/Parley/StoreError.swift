@@ -90,12 +90,8 @@ extension StoreError.Code {
   public static let somethingNew = Self(rawValue: "something_new")
   /// A reply's, link's or note's target is not there.
   public static let noSuchEvent = Self(rawValue: "no_such_event")
-  /// Nothing was ever recorded under the identity.
-  public static let noSuchIdentity = Self(rawValue: "no_such_identity")
   /// An event says neither a customer nor anything the customer follows from.
   public static let noStream = Self(rawValue: "no_stream")
-  /// A link is not made; the store recorded why.
-  public static let linkRefused = Self(rawValue: "link_refused")
   /// The store's options are not such as this version can use.
   public static let invalidOptions = Self(rawValue: "invalid_options")
   /// A blob is not there, or could not be kept.

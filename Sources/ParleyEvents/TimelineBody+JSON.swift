@@ -63,7 +63,7 @@ extension Event.Body {
     case .identityRefused(let body): json.memberIfAny("ground", body.ground.word)
     case .identityShared(let body): json.memberIfTrue("ended", body.ended)
     case .identityInvolved(let body):
-      json.member("of_position", body.eventPosition)
+      json.memberIfAny("of_event", Bytes16(body.eventID)?.description)
       json.memberIfAny("role", body.role.word)
     case .identityAffiliated(let body):
       json.memberIfAny("person", body.person.shown?.description)

@@ -46,7 +46,8 @@ extension TimelineTextWriter {
     case .identityObserved(let body):
       return "first seen: \(VisibleText.line(body.identity.shown?.description ?? ""))"
     case .identityInvolved(let body):
-      return "involved in position \(body.eventPosition), which can't be shown"
+      let event = Bytes16(body.eventID).map { " \($0)" } ?? ""
+      return "\(body.role == .unspecified ? "" : "\(body.role.word.spaced) ")in event\(event)"
     case .identityAffiliated(let body):
       let role = body.role.isEmpty ? "" : " as \(VisibleText.line(body.role))"
       return "belongs to \(VisibleText.line(body.memberOf.shown?.description ?? ""))\(role)"

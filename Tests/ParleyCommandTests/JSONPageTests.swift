@@ -10,7 +10,7 @@ import Testing
   /// none of which a line asks for.
   static let otherwhere: Set<String> = [
     "no_store", "directory_not_empty", "newer_format", "wrong_key", "already_open", "invalid_options",
-    "unknown_normalization", "link_refused", "no_such_identity", "partly_known", "blob",
+    "unknown_normalization", "partly_known", "blob",
   ]
 
   @Test func everyCodeThatAReceiptCanHaveStandsInThePage() throws {

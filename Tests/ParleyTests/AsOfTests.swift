@@ -50,6 +50,22 @@ import Testing
     }
   }
 
+  @Test func aPositionAloneGivesTheSameForEver() throws {
+    let through = store.last
+    func bytes() throws -> [UInt8] {
+      try store.timelineBlocking(of: StoreWorld.ana, for: .agent("kim"), asOf: through).json()
+    }
+    let then = try bytes()
+    try store.appendBlocking([
+      .message("More", from: StoreWorld.ana, in: StoreWorld.mail, id: "m9", at: StoreWorld.time(0))
+    ])
+    #expect(try bytes() == then)
+    let recorded = try store.eventBlocking(at: through).envelope.recordedAt
+    let stated = try store.timelineBlocking(
+      of: StoreWorld.ana, for: .agent("kim"), asOf: through, at: recorded)
+    #expect(stated.json() == then)
+  }
+
   @Test func aPositionThatTheStoreHasNotReachedIsRefused() {
     #expect(throws: StoreError(.noSuchEvent, "")) { try store.seen(StoreWorld.ana, asOf: store.head) }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Parley
 import ParleyEnvelope
 import ParleyEvents
@@ -166,6 +167,25 @@ import Testing
       return #expect(Bool(false))
     }
     #expect(try await world.store.bytes(of: sent.parts[0].blob) == Array("a picture".utf8))
+  }
+
+  @Test func aReaderKeepsNoBlob() async throws {
+    let world = try StoreWorld()
+    let reader = try world.reopened(for: .reading)
+    let before = world.storage.disk.paths
+    await #expect(throws: StoreError(.notWritable, "")) { try await reader.keep([1, 2, 3]) }
+    #expect(world.storage.disk.paths == before)
+  }
+
+  @Test func timesAndDatesAreTheSameMoments() {
+    let before = Date()
+    let now = Timestamp.now
+    let after = Date()
+    #expect(now >= Timestamp(before) && now <= Timestamp(after))
+    let time = Timestamp(microseconds: 1_772_000_000_123_456)
+    #expect(abs(Timestamp(Date(time)) - time) <= 1)
+    #expect(Timestamp(Date(timeIntervalSince1970: -1.5)) == Timestamp(microseconds: -1_500_000))
+    #expect(Timestamp(.distantFuture) < Timestamp(Date(timeIntervalSince1970: .infinity)))
   }
 
   @Test func namesBehindKeyedIdsAreFound() throws {

@@ -39,7 +39,7 @@ extension CommandFailure {
     .noStore: .cannotOpen, .directoryNotEmpty: .cannotOpen, .newerFormat: .cannotOpen, .wrongKey: .cannotOpen,
     .alreadyOpen: .cannotOpen, .readOnly: .cannotOpen, .diskFull: .cannotOpen, .disk: .cannotOpen,
     .writerStopped: .cannotOpen, .notWritable: .cannotOpen, .blob: .cannotOpen, .invalidOptions: .usage,
-    .damaged: .damage, .noSuchIdentity: .noSuchIdentity,
+    .damaged: .damage,
     StoreError.Code(rawValue: EventError.Code.unknownNormalization.rawValue): .usage,
   ]
 

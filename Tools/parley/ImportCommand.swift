@@ -62,7 +62,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   func run() async throws {
     System.catchInterrupts()
-    let began = System.now()
+    let began = Timestamp.now
     let options = try mailOptions(now: began)
     try checkPaths()
     let writer = try ImportReportWriter(path: report)
@@ -72,7 +72,7 @@ struct ImportCommand: AsyncParsableCommand {
     do {
       try await takeItems(into: &storer, options)
       if storer.report.stored > 0 && !dryRun {
-        try await opened.append(importRecord(storer.report, began: began, ended: System.now()))
+        try await opened.append(importRecord(storer.report, began: began, ended: Timestamp.now))
       }
     } catch {
       failure = error

@@ -1,4 +1,3 @@
-import ParleyEnvelope
 import Synchronization
 
 #if canImport(Darwin)
@@ -213,14 +212,6 @@ extension System {
         _ = signal(number, SIG_DFL)
       }
     }
-  }
-
-  /// The time by the system's clock.
-  static func now() -> Timestamp {
-    var time = timespec()
-    // Sound: clock_gettime fills the struct it is given, which lives here.
-    unsafe _ = clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
   }
 
   /// Seconds since some fixed moment; never goes back.

@@ -75,9 +75,7 @@ struct TimelineCommand: AsyncParsableCommand {
     let output = Output()
     let position = try asOf.map { try opened.position(at: $0) }
     if let position { try opened.require(wanted, asOf: position) }
-    // As of a moment of the past, the clock stands at that moment too: the same bytes whenever it is asked.
-    let instant = try position.map { try opened.eventBlocking(at: $0).envelope.recordedAt }
-    let whole = try await opened.timeline(of: wanted, for: .commandLine, asOf: position, at: instant)
+    let whole = try await opened.timeline(of: wanted, for: .commandLine, asOf: position)
     let shown = whole.windowed(window(for: output))
     if format == .json {
       try output.write(bytes: shown.json())
