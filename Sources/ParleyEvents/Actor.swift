@@ -31,7 +31,8 @@ public struct Actor: Hashable, Sendable {
   public init(parsing text: some StringProtocol) throws(EventError) {
     guard let (kind, name) = Self.split(text) else {
       let kinds = Self.kinds.map(\.name).joined(separator: ", ")
-      throw EventError(.invalidActor, "an actor begins with none of \(kinds) and a colon, as in agent:kim")
+      throw EventError(
+        .invalidActor, "found no kind of actor; expected one of \(kinds) and a colon, as in agent:kim")
     }
     self.init(kind, String(name))
     try validate()

@@ -84,11 +84,10 @@ package enum BodyJSON {
       return body
     }
     let wrong = converted.first { decode(type, [$0]) == nil }
-    throw EventError.member(
-      wrong?.name ?? "kind", "not what its field takes; Schemas/parley says which fields \(kind.name) has")
+    throw refusal(of: wrong ?? JSONMember("kind", .null), type, kind)
   }
 
-  private static func decode<Payload: EventPayload>(
+  static func decode<Payload: EventPayload>(
     _ type: Payload.Type, _ members: [JSONMember]
   ) -> Event.Body? {
     (try? Payload(jsonUTF8Bytes: JSONValue.object(members).bytes)).map { Event.Body($0) }
@@ -170,6 +169,7 @@ extension EventError {
   static func unbuilt(_ kind: EventKind) -> EventError {
     EventError(
       .unknownKind,
-      "kind \(kind.name) has no schema in this version; such an event is only taken with its `bodyBytes`")
+      "this version does not take \(kind.name) yet: it has no schema for it, and takes such an event only as it "
+        + "was exported, with its `bodyBytes`")
   }
 }

@@ -54,8 +54,14 @@ public enum EventJSON {
         .lineTooLong,
         "a line has \(line.count) bytes, at most \(lineBytesMax) are read; keep large parts as blobs")
     }
-    guard let members = try JSONParser.parse(line).members else {
-      throw EventError(.invalidJSON, "byte 1: expected an object, a line is one event between { and }")
+    let start = line.firstIndex { !JSONParser.isSpace($0) } ?? line.count
+    guard start < line.count, line[start] == UInt8(ascii: "{"),
+      let members = try JSONParser.parse(line).members
+    else {
+      throw EventError(
+        .invalidJSON,
+        "byte \(start + 1): expected {, as a line is one event between { and }"
+          + (start == line.count ? ", found the end" : ""))
     }
     guard members.count <= membersMax else {
       throw EventError(

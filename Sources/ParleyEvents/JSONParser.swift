@@ -198,7 +198,11 @@ struct JSONParser {
   }
 
   private mutating func literal(_ word: String, _ value: JSONValue) throws(EventError) -> JSONValue {
-    guard text[index...].starts(with: word.utf8) else { throw expected(word) }
+    let rest = text[index...]
+    guard rest.starts(with: word.utf8) else {
+      // A text without its quotes may begin with the same letter.
+      throw expected(rest.starts(with: word.utf8.prefix(2)) ? word : "a value, a text in quotes")
+    }
     index += word.utf8.count
     return value
   }
@@ -214,8 +218,11 @@ struct JSONParser {
   }
 
   private mutating func skipSpace() {
-    while let byte = peek, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d { index += 1 }
+    while let byte = peek, Self.isSpace(byte) { index += 1 }
   }
+
+  /// Whether a byte may stand between values.
+  static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d }
 
   private func expected(_ what: String) -> EventError {
     EventError(.invalidJSON, "byte \(index + 1): expected \(what)\(peek == nil ? ", found the end" : "")")

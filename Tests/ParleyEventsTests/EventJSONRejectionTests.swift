@@ -15,9 +15,15 @@ import Testing
   }
 
   static let syntax = [
-    Malformed("", .invalidJSON, "byte 1: expected a value, found the end"),
-    Malformed("[]", .invalidJSON, "expected an object"),
-    Malformed("7", .invalidJSON, "expected an object"),
+    Malformed("", .invalidJSON, "byte 1: expected {, as a line is one event between { and }, found the end"),
+    Malformed("[]", .invalidJSON, "byte 1: expected {, as"),
+    Malformed("7", .invalidJSON, "byte 1: expected {, as"),
+    Malformed("not json", .invalidJSON, "byte 1: expected {, as"),
+    Malformed("false", .invalidJSON, "byte 1: expected {, as"),
+    Malformed(#" ["kind"]"#, .invalidJSON, "byte 2: expected {, as"),
+    Malformed(
+      "  ", .invalidJSON, "byte 3: expected {, as a line is one event between { and }, found the end"),
+    Malformed(#"{"text":nobody}"#, .invalidJSON, "byte 9: expected a value, a text in quotes"),
     Malformed("{", .invalidJSON, "byte 2: expected a member's name in quotes, found the end"),
     Malformed("{kind:1}", .invalidJSON, "byte 2: expected a member's name in quotes"),
     Malformed(#"{"kind" 1}"#, .invalidJSON, "byte 9: expected a colon"),
@@ -40,7 +46,7 @@ import Testing
     Malformed(#"{"order":1e}"#, .invalidJSON, "expected a digit"),
     Malformed(#"{"order":NaN}"#, .invalidJSON, "byte 10: expected a value"),
     Malformed(#"{"order":tru}"#, .invalidJSON, "byte 10: expected true"),
-    Malformed("\u{feff}{}", .invalidJSON, "byte 1: expected a value"),
+    Malformed("\u{feff}{}", .invalidJSON, "byte 1: expected {, as"),
     Malformed(
       #"{"kind":"note.added","kind":"note.added"}"#, .duplicateMember, "byte 22: a member is given twice"),
     Malformed(#"{"kind":"note.added","x":{"a":1,"\u0061":2}}"#, .duplicateMember, "byte 33"),
@@ -51,8 +57,8 @@ import Testing
     Malformed(#"{"kind":null}"#, .missingMember, "`kind` is missing"),
     Malformed(#"{"kind":7}"#, .invalidMember, "`kind`: expected a string, found a number"),
     Malformed(#"{"kind":"message.snet"}"#, .unknownKind, "Schemas/kinds.md"),
-    Malformed(#"{"kind":"case.opened"}"#, .unknownKind, "case.opened has no schema in this version"),
-    Malformed(#"{"kind":"kind-9999"}"#, .unknownKind, "kind-9999 has no schema"),
+    Malformed(#"{"kind":"case.opened"}"#, .unknownKind, "does not take case.opened yet"),
+    Malformed(#"{"kind":"kind-9999"}"#, .unknownKind, "does not take kind-9999 yet"),
     Malformed(#"{"kind":"note.added","version":2}"#, .invalidMember, "`version`: note.added is at version 1"),
     Malformed(#"{"kind":"note.added","version":-1}"#, .invalidMember, "`version`: expected a whole number"),
     Malformed(#"{"kind":"note.added","from":"ana"}"#, .unknownIdentityKind, "`from`"),
@@ -65,8 +71,8 @@ import Testing
     Malformed(
       #"{"kind":"note.added","from":"email:a@example.com","by":"agent:kim"}"#, .invalidMember,
       "`by`: an event"),
-    Malformed(#"{"kind":"note.added","by":"kim"}"#, .invalidActor, "`by`: an actor begins"),
-    Malformed(#"{"kind":"note.added","by":"customer:kim"}"#, .invalidActor, "`by`: an actor begins"),
+    Malformed(#"{"kind":"note.added","by":"kim"}"#, .invalidActor, "`by`: found no kind of actor; expected"),
+    Malformed(#"{"kind":"note.added","by":"customer:kim"}"#, .invalidActor, "`by`: found no kind of actor"),
     Malformed(#"{"kind":"note.added","by":"agent:"}"#, .invalidActor, "`by`: an actor's id is empty"),
     Malformed(#"{"kind":"note.added","conversation":"c-1"}"#, .invalidKey, "`conversation`"),
     Malformed(#"{"kind":"note.added","conversation":"/c-1"}"#, .invalidKey, "`conversation`"),
@@ -120,7 +126,16 @@ import Testing
     Malformed(#"{"kind":"note.added","parts":[{"txt":"Hi"}]}"#, .invalidMember, "`parts`: not what"),
     Malformed(
       #"{"kind":"conversation.status_changed","status":"opne"}"#, .invalidMember,
-      "`status`: not what its field"),
+      "`status`: expected one of open, "),
+    Malformed(
+      #"{"kind":"call.ended","disposition":"missed"}"#, .invalidMember,
+      "`disposition`: expected one of answered, no_answer, busy, failed, voicemail, abandoned, canceled"),
+    Malformed(
+      #"{"kind":"identity.suggested","evidence":[{"basis":"agent"},{"basis":"guess"}]}"#, .invalidMember,
+      "`basis`: expected one of "),
+    Malformed(
+      #"{"kind":"call.ended","talkMilliseconds":"long"}"#, .invalidMember,
+      "`talkMilliseconds`: not what its field"),
     Malformed(
       #"{"kind":"note.added","causedBy":"AAAA"}"#, .invalidMember, "`causedBy`: expected an id of 32"),
     Malformed(#"{"kind":"identity.observed","identity":"ana"}"#, .unknownIdentityKind, "`identity`"),

@@ -205,6 +205,16 @@ import Testing
     }
   }
 
+  @Test func noCodeIsAboveThoseWhoseNamesARefusalLists() throws {
+    let folder = packageRoot.appending(path: "Schemas/parley/v1")
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      let schema = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+      for code in schema.matches(of: /(?m)^ +[a-z0-9_]+ = (\d+);/) {
+        #expect(try #require(Int(code.1)) <= BodyJSON.codeMax, "\(name): \(code.0)")
+      }
+    }
+  }
+
   @Test func membersInHexadecimalAreTheBytesFields() throws {
     let fields = try schemaFields()
     #expect(Set(fields.filter { $0.type == "bytes" }.map(\.name)) == BodyJSON.hexMembers)
