@@ -16,8 +16,8 @@ struct AppendCommand: AsyncParsableCommand {
       whether it is stored. Nothing after it is taken, and the exit code is 3. Append the same again then: a line \
       with an `id` is stored once, however often it is appended; one without an id is another event each time.
 
-      A member that a line's kind does not know is kept as an extension; which ones, and what may be meant, is said \
-      at the end. Schemas/json-lines.md has all members, statuses and errors.
+      A member that a line's kind does not know is kept as an extension; the `warning` of the line's receipt says \
+      which, and what may be meant, and so does the end. Schemas/json-lines.md has all members, statuses and errors.
 
       Example:
         parley append support.parley chat.jsonl
@@ -50,7 +50,8 @@ struct AppendCommand: AsyncParsableCommand {
     }
     await opened.close()
     appender.progress.clear()
-    store.say(appender.tally.summary)
+    // A file that can't be read has no lines to sum up.
+    if failure == nil || appender.tally.lines > 0 { store.say(appender.tally.summary) }
     appender.unknownMembers.notes.forEach(store.say)
     if let failure { throw failure }
     if System.isInterrupted { throw ExitStatus.interrupted }

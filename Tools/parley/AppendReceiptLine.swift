@@ -8,6 +8,8 @@ struct AppendReceiptLine {
   var number: Int
   /// A receipt, or why there is none.
   var outcome: Result<AppendReceipt, LineError>
+  /// What somebody should look at in a line that is stored.
+  var warning: String?
 
   /// Why a line has no position: a name for programs, a message for people.
   struct LineError: Error {
@@ -36,7 +38,10 @@ struct AppendReceiptLine {
       self.init(error)
       let question: String? =
         if error.code == .unknownKind {
-          EventJSON.text(of: "kind", in: line).flatMap(NearNames.kind)
+          // A kind that has a name was not misspelt: this version does not take it.
+          EventJSON.text(of: "kind", in: line).flatMap {
+            EventKind(name: $0) == nil ? NearNames.kind($0) : nil
+          }
         } else if error.message.hasPrefix("member `channel`") {
           EventJSON.text(of: "channel", in: line).flatMap(NearNames.channel)
         } else {
@@ -66,9 +71,11 @@ struct AppendReceiptLine {
     case .success(.stored(let position)):
       json.add("status", "stored")
       json.add("position", position.rawValue)
+      if let warning { json.add("warning", warning) }
     case .success(.alreadyStored(let position)):
       json.add("status", "duplicate")
       json.add("position", position.rawValue)
+      if let warning { json.add("warning", warning) }
     case .failure(let error):
       json.add("status", error.standing.rawValue)
       json.add("error", error.code)
@@ -98,9 +105,12 @@ struct AppendTally {
     }
   }
 
+  /// All that were counted.
+  var lines: Int { stored + duplicate + rejected + unknown }
+
   /// `3 lines: 2 stored, 0 duplicate, 1 rejected`, and how many are unknown when some are.
   var summary: String {
-    let lines = counted(stored + duplicate + rejected + unknown, "line")
+    let lines = counted(lines, "line")
     let known =
       "\(lines): \(grouped(stored)) stored, \(grouped(duplicate)) duplicate, \(grouped(rejected)) rejected"
     return unknown > 0 ? "\(known), \(grouped(unknown)) unknown" : known

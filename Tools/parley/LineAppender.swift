@@ -11,6 +11,12 @@ struct LineAppender {
     var number: Int
     var byteCount: Int
     var event: Result<NewEvent, AppendReceiptLine.LineError>
+    var warning: String?
+
+    /// The line's receipt, with what somebody should look at.
+    func receipt(_ outcome: Result<AppendReceipt, AppendReceiptLine.LineError>) -> AppendReceiptLine {
+      AppendReceiptLine(number: number, outcome: outcome, warning: warning)
+    }
   }
 
   /// What one group became.
@@ -80,7 +86,7 @@ struct LineAppender {
     do throws(StoreError) {
       let receipts = try await store.append(batch: lines.compactMap { try? $0.event.get() })
       return GroupOutcome(
-        receipts: zip(lines, receipts).map { AppendReceiptLine(number: $0.number, outcome: .success($1)) })
+        receipts: zip(lines, receipts).map { $0.receipt(.success($1)) })
     } catch {
       guard let index = error.place.index, lines.indices.contains(index) else {
         return Self.failed(lines, error)
@@ -102,15 +108,14 @@ struct LineAppender {
     GroupOutcome(
       receipts: lines.map { line in
         let refusal = AppendReceiptLine.LineError.batchRefused(becauseOf: first)
-        return AppendReceiptLine(
-          number: line.number, outcome: line.event.flatMap { _ in .failure(refusal) })
+        return line.receipt(line.event.flatMap { _ in .failure(refusal) })
       })
   }
 
   /// A batch that failed as a whole.
   private static func failed(_ lines: [ReadLine], _ error: StoreError) -> GroupOutcome {
     GroupOutcome(
-      receipts: lines.map { AppendReceiptLine(number: $0.number, outcome: .failure(.init(error))) },
+      receipts: lines.map { $0.receipt(.failure(.init(error))) },
       failure: failure(error))
   }
 
@@ -124,8 +129,9 @@ struct LineAppender {
       guard let line = try reader.line() else { break }
       bytes += line.byteCount
       let event = Self.parse(line)
-      if case .success(let event) = event { unknownMembers.look(event) }
-      group.append(ReadLine(number: reader.number, byteCount: line.byteCount, event: event))
+      let warning = (try? event.get()).flatMap { unknownMembers.look($0) }
+      group.append(
+        ReadLine(number: reader.number, byteCount: line.byteCount, event: event, warning: warning))
       progress.add(bytes: line.byteCount + 1)
     }
     return group.isEmpty ? nil : group
@@ -156,15 +162,14 @@ struct LineAppender {
     for line in group {
       switch line.event {
       case .failure(let error):
-        outcome.receipts.append(AppendReceiptLine(number: line.number, outcome: .failure(error)))
+        outcome.receipts.append(line.receipt(.failure(error)))
       case .success:
         let result = results[next]
         next += 1
         if case .failure(let error) = result, CommandFailure.endsAppending(error.code) {
           outcome.failure = failure(error)
         }
-        outcome.receipts.append(
-          AppendReceiptLine(number: line.number, outcome: result.mapError { .init($0) }))
+        outcome.receipts.append(line.receipt(result.mapError { .init($0) }))
       }
     }
     return outcome

@@ -14,30 +14,48 @@ struct UnknownMembers {
     var kind: EventKind
   }
 
-  private var lines: [Member: Int] = [:]
+  /// What is known of a member that is named.
+  private struct Seen {
+    var lines = 0
+    var words: String
+  }
+
+  private var seen: [Member: Seen] = [:]
   /// In the order in which they came.
   private var members: [Member] = []
   private var furtherLines = 0
 
-  /// Looks at what a line gave. A line that was exported, which its `event` tells, is no news: nobody spelled it.
-  mutating func look(_ event: NewEvent) {
+  /// Looks at what a line gave, and says which members of it are unknown; nil when none is. A line that was exported,
+  /// which its `event` tells, is no news: nobody spelled it.
+  mutating func look(_ event: NewEvent) -> String? {
     guard event.event == nil, event.storedBody == nil, let extensions = event.body.payload?.extensions else {
-      return
+      return nil
     }
+    let names = extensions.map(\.key).filter { $0 != AttachedMail.extensionKey }
+    guard !names.isEmpty else { return nil }
     var isFurther = false
-    for record in extensions where record.key != AttachedMail.extensionKey {
-      let member = Member(name: record.key, kind: event.kind)
-      if lines[member] == nil {
-        guard members.count < Self.namedMax else {
-          isFurther = true
-          continue
-        }
-        members.append(member)
-      }
-      lines[member, default: 0] += 1
-    }
+    for name in names where !count(Member(name: name, kind: event.kind)) { isFurther = true }
     furtherLines += isFurther ? 1 : 0
+    var warnings = names.prefix(Self.namedMax).map { words(Member(name: $0, kind: event.kind)) }
+    let further = names.count - warnings.count
+    if further > 0 { warnings.append("\(counted(further, "further member")) kept as extensions") }
+    return warnings.joined(separator: "; ")
   }
+
+  /// Counts a line with a member. False when there are too many others to name it at the end.
+  private mutating func count(_ member: Member) -> Bool {
+    if seen[member] == nil {
+      guard members.count < Self.namedMax else { return false }
+      members.append(member)
+      // Looking for what may be meant takes a while: once for all lines.
+      seen[member] = Seen(
+        words: Self.words(member, nearest: NearMember.name(like: member.name, of: member.kind)))
+    }
+    seen[member]?.lines += 1
+    return true
+  }
+
+  private func words(_ member: Member) -> String { seen[member]?.words ?? Self.words(member, nearest: nil) }
 
   /// A note a name, and one for what is not named.
   var notes: [String] {
@@ -50,11 +68,13 @@ struct UnknownMembers {
   }
 
   private func note(_ member: Member) -> String {
-    let name = VisibleText.line(String(member.name.prefix(Self.shownMax)))
-    let note =
-      "\(Self.have(lines[member] ?? 0)) the member \"\(name)\", which \(member.kind.name) does not know: "
-      + "kept as an extension"
-    return NearMember.name(like: member.name, of: member.kind).map { "\(note); nearest: \($0)" } ?? note
+    "\(Self.have(seen[member]?.lines ?? 0)) \(words(member))"
+  }
+
+  private static func words(_ member: Member, nearest: String?) -> String {
+    let name = VisibleText.line(String(member.name.prefix(shownMax)))
+    let words = "the member \"\(name)\", which \(member.kind.name) does not know: kept as an extension"
+    return nearest.map { "\(words); nearest: \($0)" } ?? words
   }
 
   private static func have(_ lines: Int) -> String {
