@@ -75,5 +75,7 @@ public struct ImportWarning: Hashable, Sendable {
     public static let defect = Code(rawValue: "defect")
     /// No usable sender: the event stands under a contact of its own.
     public static let noSender = Code(rawValue: "no_sender")
+    /// Another item has its id and other content: it is stored beside that one, under its content.
+    public static let reusedID = Code(rawValue: "reused_id")
   }
 }

@@ -22,7 +22,7 @@ import Testing
     format: String
   ) throws {
     let path = try source(format)
-    let run = try ParleyBinary.run("import", format, store, path)
+    let run = try ParleyBinary.run("import", format, store, path, "--our-domain", "shop.example")
     #expect(run.status == 0, "\(run.diagnostics)")
     #expect(run.output.isEmpty)
     #expect(run.diagnostics == "3 read: 3 accepted, 0 duplicate, 0 rejected\n")
@@ -78,6 +78,14 @@ import Testing
     #expect(try ParleyBinary.run("replay", store).output.isEmpty)
   }
 
+  @Test func aDomainWithItsAtIsToldToDropIt() throws {
+    let option = ["--our-domain", "@acme.example"]
+    let run = try ParleyBinary.run(["import", "eml", store, try source("eml")] + option, input: Data())
+    #expect(run.status == 2)
+    #expect(
+      run.diagnostics.hasSuffix("  Drop the @, as in --our-domain acme.example.\n"), "\(run.diagnostics)")
+  }
+
   @Test func standardInputIsNoMailAndSaysSo() throws {
     let run = try ParleyBinary.run("import", "eml", store, "-", input: mail(1))
     #expect(run.status == 2)
@@ -86,7 +94,8 @@ import Testing
 
   @Test func aDryRunSaysWhatWouldHappenAndStoresNothing() throws {
     let path = try source("eml")
-    let run = try ParleyBinary.run("import", "eml", store, path, "--dry-run")
+    let ours = ["--our-domain", "shop.example"]
+    let run = try ParleyBinary.run(["import", "eml", store, path, "--dry-run"] + ours, input: Data())
     #expect(run.status == 0)
     #expect(run.diagnostics == "3 read: 3 would be accepted, 0 duplicate, 0 rejected\n")
     #expect(try ParleyBinary.run("replay", store).output.isEmpty)
@@ -110,6 +119,57 @@ import Testing
     #expect(lines.count == 2)
     #expect(lines.filter { $0.contains("no-mail.eml\",\"rejected\":\"") }.count == 1)
     #expect(lines.filter { $0.contains("late.eml\",\"warning\":\"") }.count == 1)
+  }
+
+  @Test func aMailUnderTheIdOfAnotherIsNamed() throws {
+    let other = mail(1).replacingOccurrences(of: "Where is", with: "Forget")
+    let paths = [try scratch.write("first.eml", mail(1)), try scratch.write("second.eml", other)]
+    let report = scratch.path("report.jsonl")
+    let arguments = ["--report", report, "--our-domain", "shop.example"]
+    let run = try ParleyBinary.run(["import", "eml", store] + paths + arguments, input: Data())
+    #expect(run.status == 0)
+    let words = "its id is that of another item with other content; stored beside it, under its content"
+    #expect(
+      run.diagnostics == """
+        id of another item in \(paths[1]): \(words)
+        2 read: 2 accepted, 0 duplicate, 0 rejected; 1 under an id that another item has\n
+        """)
+    let lines = try String(contentsOfFile: report, encoding: .utf8)
+    #expect(lines == #"{"item":"\#(paths[1])","warning":"reused_id","message":"\#(words)"}"# + "\n")
+    let again = try ParleyBinary.run(["import", "eml", store] + paths + arguments, input: Data())
+    #expect(again.diagnostics == "2 read: 0 accepted, 2 duplicate, 0 rejected\n")
+  }
+
+  @Test(arguments: [[], ["--dry-run"]])
+  func whoeverSaysNotWhatIsOursIsToldWhoMayBe(options: [String]) throws {
+    let path = try source("eml")
+    _ = try scratch.write("eml/4.eml", mail(4, from: "help@shop.example", to: "bo@example.org"))
+    let note =
+      "note: without --our-domain or --our-address every address is taken for a customer's, and importing the "
+      + "mails again does not change that; help@shop.example is in 4 of 4 mails and may be ours\n"
+    let run = try ParleyBinary.run(["import", "eml", store, path] + options, input: Data())
+    #expect(run.diagnostics.hasPrefix(note + "4 read: 4 "), "\(run.diagnostics)")
+  }
+
+  @Test func whoeverWantsToHearNothingIsNotToldWhoMayBeOurs() throws {
+    let run = try ParleyBinary.run("import", "eml", store, try source("eml"), "--quiet")
+    #expect(run.diagnostics.isEmpty)
+    let again = try ParleyBinary.run("import", "eml", store, try source("eml"))
+    #expect(again.diagnostics == "3 read: 0 accepted, 3 duplicate, 0 rejected\n", "it would come too late")
+  }
+
+  @Test func aDomainThatNoMailIsFromOrToIsSaid() throws {
+    let path = try source("eml")
+    let ours = [
+      "--our-domain", "shop.exampel", "--our-address", "kim@example.com", "--our-domain", "SHOP.example",
+    ]
+    let run = try ParleyBinary.run(["import", "eml", store, path, "--dry-run"] + ours, input: Data())
+    #expect(
+      run.diagnostics == """
+        note: no mail is from or to shop.exampel, which was said to be ours
+        note: no mail is from or to kim@example.com, which was said to be ours
+        3 read: 3 would be accepted, 0 duplicate, 0 rejected\n
+        """)
   }
 
   @Test func whatIsNotThereIsExitCodeThreeAndNothingIsStored() throws {

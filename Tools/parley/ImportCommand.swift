@@ -12,9 +12,12 @@ struct ImportCommand: AsyncParsableCommand {
     abstract: "Imports mail: .eml files, mbox files, Maildirs.",
     discussion: """
       Directories are searched for files that hold mail; a file's content decides, not its name. Ends with how \
-      many items were read, accepted, duplicate and rejected, and lists the mails whose date was not believed. \
-      Importing the same files again adds nothing. Without --our-domain and --our-address every mail counts as \
-      a customer's.
+      many items were read, accepted, duplicate and rejected, and lists the mails whose date was not believed or \
+      whose id another mail has. Importing the same files again adds nothing.
+
+      Say which addresses are ours with --our-domain and --our-address: every other one is taken for a customer's. \
+      That can't be corrected by importing again, as each mail is then a duplicate; --dry-run stores nothing and \
+      names the address that stands in most mails.
 
       Example:
         parley import eml support.parley mails/ --our-domain shop.example
@@ -28,7 +31,8 @@ struct ImportCommand: AsyncParsableCommand {
     case maildir
   }
 
-  @Argument(help: "What the files are: eml, mbox or maildir.")
+  @Argument(
+    help: "What the files are: eml, mbox or maildir. It is recorded; how each is read, its content decides.")
   var format: Format
 
   @OptionGroup var store: StoreArguments
@@ -54,7 +58,9 @@ struct ImportCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Writes every rejection and every date not believed to a file, as JSON Lines.", valueName: "file"))
+      "Writes a line for every mail that was rejected or may be stored or not, and for every warning of one that was "
+        + "stored (a date not believed, a defect, no sender, an id that another mail has) to a file, as JSON Lines.",
+      valueName: "file"))
   var report: String?
 
   @Flag(help: "Reads everything and says what would happen, but stores nothing.")
@@ -68,9 +74,10 @@ struct ImportCommand: AsyncParsableCommand {
     let writer = try ImportReportWriter(path: report)
     let opened = try await store.open(for: dryRun ? .reading : .appending)
     var storer = ItemStorer(store: opened, mode: dryRun ? .dryRun : .storing, writer: writer)
+    var addresses = MailAddressTally(options)
     var failure: (any Error)?
     do {
-      try await takeItems(into: &storer, options)
+      try await takeItems(into: &storer, counting: &addresses, options)
       if storer.report.stored > 0 && !dryRun {
         try await opened.append(importRecord(storer.report, began: began, ended: Timestamp.now))
       }
@@ -79,15 +86,16 @@ struct ImportCommand: AsyncParsableCommand {
     }
     await opened.close()
     try writer.close()
-    say(storer.report, unknown: storer.unknown)
+    say(storer, addresses)
     if let failure { throw failure }
     if System.isInterrupted { throw ExitStatus.interrupted }
     if storer.report.rejected > 0 { throw ExitStatus.rejected }
   }
 
   /// What came of it, also of an import that something ended early.
-  private func say(_ imported: ImportReport, unknown: Int) {
-    let summary = ImportSummary(imported, unknown: unknown, isDryRun: dryRun, reportPath: report)
+  private func say(_ storer: ItemStorer, _ addresses: MailAddressTally) {
+    let summary = ImportSummary(
+      storer.report, addresses: addresses, unknown: storer.unknown, isDryRun: dryRun, reportPath: report)
     (store.quiet ? summary.rejections : summary.lines).forEach(Diagnostics.write)
   }
 
@@ -97,6 +105,13 @@ struct ImportCommand: AsyncParsableCommand {
     options.account = account
     options.ourDomains = ourDomains
     options.ourAddresses = ourAddresses
+    if let domain = ourDomains.first(where: { $0.hasPrefix("@") }) {
+      throw CommandFailure(
+        .usage, "--our-domain takes a domain, and was given one with an @",
+        hint:
+          "Drop the @, as in --our-domain \(domain.dropFirst().isEmpty ? "shop.example" : domain.dropFirst())."
+      )
+    }
     if ourDomains.contains(where: { $0.contains("@") }) {
       throw CommandFailure(
         .usage, "--our-domain takes a domain, and was given an address",
@@ -110,11 +125,14 @@ struct ImportCommand: AsyncParsableCommand {
     return options
   }
 
-  private func takeItems(into storer: inout ItemStorer, _ options: MailOptions) async throws {
+  private func takeItems(
+    into storer: inout ItemStorer, counting addresses: inout MailAddressTally, _ options: MailOptions
+  ) async throws {
     var importer = MailImporter(path, options: options)
     var progress = store.progress("mails")
     defer { progress.clear() }
     while !System.isInterrupted, let item = importer.next() {
+      addresses.count(item)
       try await storer.take(item)
       progress.add()
     }

@@ -1,26 +1,33 @@
 import ParleyEvents
 import ParleyImport
 
-/// What an import came to, for people: what was rejected and why, the dates not believed, the sums.
+/// What an import came to, for people: what was rejected and why, the ids given twice, the dates not believed, whose
+/// addresses are ours, the sums.
 struct ImportSummary {
-  /// Places listed by name, at most, for rejections and for dates; the report file has them all.
+  /// Places listed by name, at most, for rejections, ids and dates; the report file has them all.
   static let listedMax = 100
 
   private let report: ImportReport
+  private let addresses: MailAddressTally
   private let unknown: Int
   private let isDryRun: Bool
   private let reportPath: String?
 
-  /// - Parameter unknown: items of which nobody knows whether they are stored; the report does not count them.
-  init(_ report: ImportReport, unknown: Int, isDryRun: Bool, reportPath: String?) {
+  /// - Parameters:
+  ///   - addresses: the addresses in the mails.
+  ///   - unknown: items of which nobody knows whether they are stored; the report does not count them.
+  init(
+    _ report: ImportReport, addresses: MailAddressTally, unknown: Int, isDryRun: Bool, reportPath: String?
+  ) {
     self.report = report
+    self.addresses = addresses
     self.unknown = unknown
     self.isDryRun = isDryRun
     self.reportPath = reportPath
   }
 
   /// The lines, the sums last.
-  var lines: [String] { rejections + dates + sums }
+  var lines: [String] { rejections + reusedIDs + dates + ours + sums }
 
   /// What was rejected and why.
   var rejections: [String] {
@@ -29,13 +36,40 @@ struct ImportSummary {
       + rest(report.rejected - listed.count, "rejected")
   }
 
+  private var reusedIDs: [String] {
+    list(.reusedID, "id of another item in", rest: "under an id that another item has")
+  }
+
   private var dates: [String] {
-    let found = report.warnings.filter { $0.warning.code == .timeNotBelieved }
+    list(.timeNotBelieved, "date not believed in", rest: "with a date not believed")
+  }
+
+  private func list(_ code: ImportWarning.Code, _ words: String, rest: String) -> [String] {
+    let found = report.warnings.filter { $0.warning.code == code }
     let listed = found.prefix(Self.listedMax)
-    let total = report.warningsByCode[.timeNotBelieved] ?? 0
+    let total = report.warningsByCode[code] ?? 0
     return listed.map {
-      "date not believed in \(VisibleText.line($0.place.description)): \(VisibleText.line($0.warning.message))"
-    } + rest(total - listed.count, "with a date not believed")
+      "\(words) \(VisibleText.line($0.place.description)): \(VisibleText.line($0.warning.message))"
+    } + self.rest(total - listed.count, rest)
+  }
+
+  /// Who was taken for a customer and may be one of us: nothing that is stored can be told so afterwards.
+  private var ours: [String] {
+    guard addresses.isOursKnown else { return report.stored > 0 ? [nobodyIsOurs] : [] }
+    guard addresses.mails > 0 else { return [] }
+    return addresses.notMet.map {
+      "note: no mail is from or to \(VisibleText.line($0)), which was said to be ours"
+    }
+  }
+
+  private var nobodyIsOurs: String {
+    let note =
+      "note: without --our-domain or --our-address every address is taken for a customer's, and importing the "
+      + "mails again does not change that"
+    guard let likely = addresses.mostFrequent else { return note }
+    let names = likely.addresses.map { VisibleText.line($0.value) }.joined(separator: " or ")
+    return "\(note); \(names) is in \(grouped(likely.mails)) of "
+      + "\(counted(addresses.mails, "mail")) and may be ours"
   }
 
   private func rest(_ count: Int, _ what: String) -> [String] {

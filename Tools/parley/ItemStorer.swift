@@ -149,6 +149,8 @@ struct ItemStorer {
   ) throws {
     switch outcome {
     case .success(.stored):
+      var item = item
+      if isReused { item.warnings.append(Self.reusedID) }
       report.count(item, isReused ? .storedAsReusedID(events: events) : .stored(events: events))
       try writer.write(item)
     case .success(.alreadyStored): report.count(item, .duplicate)
@@ -161,6 +163,9 @@ struct ItemStorer {
       try count(item, ImportRejection(.init(rawValue: error.code.rawValue), error.message))
     }
   }
+
+  private static let reusedID = ImportWarning(
+    .reusedID, "its id is that of another item with other content; stored beside it, under its content")
 
   private mutating func count(_ item: ImportItem, _ rejection: ImportRejection) throws {
     report.count(item, rejection)
