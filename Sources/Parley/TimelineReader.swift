@@ -152,8 +152,27 @@ extension String {
 extension CustomerLink {
   /// The evidence in words.
   fileprivate var words: String {
-    let words = evidence.map { $0.explanation.isEmpty ? "\($0.basis)" : $0.explanation } + [reason]
+    let words = evidence.map { $0.explanation.isEmpty ? $0.basis.words : $0.explanation } + [reason]
     return words.filter { !$0.isEmpty }.joined(separator: "; ")
+  }
+}
+
+extension LinkEvidence.Basis {
+  /// What is evidence where nobody explained it.
+  fileprivate var words: String {
+    switch self {
+    case .unspecified: ""
+    case .login: "login"
+    case .signedToken: "signed token"
+    case .oneTimeCode: "one-time code"
+    case .sourceStatement: "the source's statement"
+    case .agent: "agent"
+    case .customer: "the customer's word"
+    case .handoff: "handoff"
+    case .sameContact: "contact"
+    case .renamed: "renamed"
+    case .UNRECOGNIZED(let code): "code-\(code)"
+    }
   }
 }
 

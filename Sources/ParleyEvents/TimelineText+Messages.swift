@@ -81,7 +81,7 @@ extension TimelineTextWriter {
       switch line {
       case .own: break
       case .quoted(let text): writeBodyLine(text, .dim, indent: indent)
-      case .folded(let text): paragraph(text, .dim, indent: indent)
+      case .folded(let text): writeFolded(text, indent: indent)
       }
     }
     writeOwn(&own, style, indent: indent)

@@ -22,6 +22,8 @@ extension Timeline {
     public var bodyLinesMax: Int?
     /// How to see the entries that only we may see, where they are left out; empty says nothing.
     public var internalHint = ""
+    /// How to see what is folded, said where the first lines of a body are; empty says nothing.
+    public var foldedHint = ""
 
     /// Options for reading on a terminal of 80 columns.
     public init(width: Int = 80, zone: UTCOffset = .utc, color: Color = .off, bodyLinesMax: Int? = 12) {
@@ -52,6 +54,8 @@ struct TimelineTextWriter {
   private var group: Group?
   /// Whether the heading says for every entry under it that it is late.
   private(set) var isLatenessSaid = false
+  /// Whether it was said how to see what is folded.
+  private var isFoldingSaid = false
 
   /// What stands under one heading: a conversation's entries, or those of a channel that belong to none.
   private struct Group: Equatable {
@@ -104,6 +108,13 @@ struct TimelineTextWriter {
     for (index, line) in lines.enumerated() {
       self.line([TextPiece(line, style)], indent: indent + (index == 0 ? 0 : hanging))
     }
+  }
+
+  /// What was folded, and the first time how to see it.
+  mutating func writeFolded(_ words: String, indent: Int) {
+    let isHinted = !isFoldingSaid && !options.foldedHint.isEmpty
+    isFoldingSaid = true
+    paragraph(isHinted ? "\(words) (\(options.foldedHint))" : words, .dim, indent: indent)
   }
 
   func styled(_ piece: TextPiece) -> String {

@@ -19,8 +19,7 @@ extension LogError {
     case EROFS, EACCES, EPERM:
       self.init(
         .readOnly,
-        "\(place) may not be written or read (\(error)); "
-          + "check its owner and mode, or use a command that only reads", file: error.path)
+        "\(place) may not be written or read (\(error)); check its owner and mode", file: error.path)
     case EISDIR:
       self.init(
         .disk, "a directory has the name of the store's file \(place): move it out of the way",

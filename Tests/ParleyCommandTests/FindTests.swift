@@ -58,6 +58,17 @@ import Testing
     }
   }
 
+  @Test func anActorWithoutItsKindIsTakenForAnAgentOnlyInAQuestion() throws {
+    let run = try ParleyBinary.run("find", store, "--actor", "kim")
+    #expect(run.status == 2)
+    let found = "parley: --actor: found no kind of actor; expected one of agent, bot, "
+    #expect(run.diagnostics.hasPrefix(found), "\(run.diagnostics)")
+    #expect(run.diagnostics.hasSuffix("  Did you mean agent:kim?\n"), "\(run.diagnostics)")
+    let unknown = try ParleyBinary.run("find", store, "--actor", "robot:kim")
+    #expect(unknown.status == 2)
+    #expect(!unknown.diagnostics.contains("Did you mean"))
+  }
+
   @Test(arguments: ["paid € 38 for both", "PAID €\u{A0}38\tfor  both"])
   func whatIsBrokenOverLinesIsFoundAndShown(text: String) throws {
     let front = String(repeating: "so it goes ", count: 20)

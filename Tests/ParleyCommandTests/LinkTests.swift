@@ -129,6 +129,15 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("phone:abc", "phone:+493012345678"), ("social:42", "social:x/2244994945"),
+    ("email:ana", "email:ana@example.com"), ("problem:", "email:ana@example.com"),
+  ]) func anIdentityThatIsNoneOfItsKindIsToldOneThatIs(text: String, example: String) throws {
+    let run = try ParleyBinary.run("customer", store, text)
+    #expect(run.status == 2)
+    #expect(run.diagnostics.hasSuffix("  An identity is written as in \(example).\n"), "\(run.diagnostics)")
+  }
+
   @Test(arguments: ["bot:helper", "automation:rule-1"])
   func aSeparationByABotIsABotsEverywhere(actor: String) throws {
     _ = try link(Self.ana, Self.phone)

@@ -56,7 +56,12 @@ import Testing
 
   @Test func aTimelineUnfoldsWhatItFolds() throws {
     let folded = try ParleyBinary.run("timeline", store, Self.ana)
-    #expect(folded.output.contains(" more lines, 30 quoted\n"))
+    #expect(folded.output.contains(" more lines, 30 quoted (--full shows them)\n"))
+    let mail = chatLine(2, text: (1...30).map { "line \($0)" }.joined(separator: "\\n"), from: Self.ana)
+    _ = try ParleyBinary.run("append", store, input: mail)
+    let twice = try ParleyBinary.run("timeline", store, Self.ana).output
+    #expect(twice.components(separatedBy: " more lines").count == 3)
+    #expect(twice.components(separatedBy: "--full").count == 2, "said once")
     let full = try ParleyBinary.run("timeline", store, Self.ana, "--full")
     #expect(!full.output.contains(" more lines"))
     #expect(full.lines.contains { $0.hasSuffix("  line 30") })

@@ -60,6 +60,37 @@ import Testing
     #expect(try files(in: store) == before)
   }
 
+  @Test(arguments: ["verify", "stats", "replay"])
+  func ofAStoreThatVerifyCannotOpenEitherNothingElseIsAdvised(command: String) throws {
+    let store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store)
+    _ = try ParleyBinary.run("append", store, input: chatLine(1))
+    try Data().write(to: URL(fileURLWithPath: store + "/active/00000000000000000000.seg"))
+    let run = try ParleyBinary.run(command, store)
+    #expect(run.status == 4)
+    #expect(run.diagnostics.contains("no segment of the store can be read: restore it from a backup"))
+    #expect(!run.diagnostics.contains("parley verify"), "\(run.diagnostics)")
+  }
+
+  @Test(.enabled(if: isOtherUserPossible, "only root can run the command as another user"))
+  func whoMayNotReadAStoreIsNotSentToTheCommandsThatRead() throws {
+    let store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store)
+    _ = try ParleyBinary.run("append", store, input: chatLine(1))
+    let script = "chmod -R go-rwx $1/active $1/key; \(Self.asOther) $2 $1 </dev/null"
+    for command in ["stats", "verify", "append"] {
+      let run = try Shell.run(script, [store, command])
+      #expect(run.status == 3, "\(run.diagnostics)")
+      #expect(run.diagnostics.contains("check its owner and mode"), "\(run.diagnostics)")
+      #expect(run.diagnostics.contains("only read") == (command == "append"), "\(run.diagnostics)")
+    }
+  }
+
+  private static let asOther = "setpriv --reuid 54321 --clear-groups $parley"
+  private static var isOtherUserPossible: Bool {
+    (try? Shell.run("\(asOther) --version", []).status) == 0
+  }
+
   @Test func aStoreOfANewerFormatIsRefusedByEveryCommandAndLeftAsItIs() throws {
     let store = scratch.path("store")
     _ = try ParleyBinary.run("init", store)
@@ -113,13 +144,19 @@ import Testing
     }
   }
 
-  @Test func aPositionBehindTheLastIsSaidOnce() throws {
+  @Test(arguments: ["timeline", "customer"])
+  func aMomentThatIsNotThereIsAWrongCommandLine(command: String) throws {
     let store = scratch.path("store")
     _ = try ParleyBinary.run("init", store)
     _ = try ParleyBinary.run("append", store, input: chatLine(1))
-    let run = try ParleyBinary.run("timeline", store, "email:ana@example.com", "--as-of", "1042")
-    #expect(run.status == 1)
-    #expect(run.diagnostics.components(separatedBy: "position 1042").count == 2, "\(run.diagnostics)")
+    let arguments = [command, store, "email:ana@example.com", "--as-of"]
+    let behind = try ParleyBinary.run(arguments + ["3"], input: Data())
+    #expect(behind.status == 2)
+    #expect(behind.diagnostics == "parley: there is no position 3 yet: the store holds 3 events\n")
+    #expect(try ParleyBinary.run(arguments + ["2"], input: Data()).status == 0)
+    let before = try ParleyBinary.run(arguments + ["2020-01-01T00:00:00Z"], input: Data())
+    #expect(before.status == 2)
+    #expect(before.diagnostics == "parley: nothing was recorded by 2020-01-01T00:00:00Z yet\n")
   }
 
   @Test func anIdentityThatIsNoneIsAWrongCommandLine() throws {

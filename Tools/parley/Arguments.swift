@@ -12,8 +12,8 @@ enum Moment: ExpressibleByArgument {
   case time(Timestamp)
 
   init?(argument: String) {
-    if let number = UInt64(argument), number < UInt64(Int64.max) {
-      self = .position(Position(rawValue: number))
+    if let position = PositionArgument(argument: argument)?.position {
+      self = .position(position)
     } else if let (time, _) = Timestamp.parse(rfc3339: argument) {
       self = .time(time)
     } else {
@@ -42,13 +42,24 @@ struct TimeArgument {
   }
 }
 
-/// A position on the command line: the number of events before it.
+/// A position on the command line: the number of events before it, also as a timeline shows it, `#1042`.
 struct PositionArgument: ExpressibleByArgument {
   let position: Position
 
   init?(argument: String) {
-    guard let number = UInt64(argument), number < UInt64(Int64.max) else { return nil }
+    let digits = argument.hasPrefix("#") ? argument.dropFirst() : argument[...]
+    guard let number = UInt64(digits), number < UInt64(Int64.max) else { return nil }
     position = Position(rawValue: number)
+  }
+}
+
+extension Actor {
+  /// An actor as it was typed for an option. Throws what was expected, and whom somebody without a kind may mean.
+  init(typed text: String, for option: String) throws {
+    do { try self.init(parsing: text) } catch {
+      let agent = text.contains(":") ? nil : try? Actor(parsing: "agent:\(text)")
+      throw CommandFailure(.usage, "\(option): \(error.message)", hint: agent.map { "Did you mean \($0)?" })
+    }
   }
 }
 

@@ -9,11 +9,23 @@ extension Viewer {
 }
 
 extension ConversationStore {
-  /// The last position that a moment includes: a position itself, or the last event recorded by a time.
+  /// The last position that a moment includes: a position itself, or the last event recorded by a time. Throws exit
+  /// code 2 when there is none.
   func position(at moment: Moment) throws -> Position {
     switch moment {
-    case .position(let position): return position
+    case .position(let position):
+      try require(position)
+      return position
     case .time(let time): return try position(recordedBy: time)
+    }
+  }
+
+  /// Throws exit code 2 when a position is not there yet.
+  func require(_ position: Position) throws {
+    guard position < head else {
+      throw CommandFailure(
+        .usage,
+        "there is no position \(position) yet: the store holds \(counted(Int(head.rawValue), "event"))")
     }
   }
 
@@ -27,7 +39,7 @@ extension ConversationStore {
       if recorded <= time { low = middle + 1 } else { high = middle }
     }
     guard low > 0 else {
-      throw CommandFailure(.rejected, "nothing was recorded by \(time.rfc3339()) yet")
+      throw CommandFailure(.usage, "nothing was recorded by \(time.rfc3339()) yet")
     }
     return Position(rawValue: low - 1)
   }
@@ -45,7 +57,6 @@ extension ConversationStore {
 
   /// Throws exit code 5 when nothing was recorded under an identity through a position, nor hidden by damage.
   func require(_ identity: Identity, asOf position: Position) throws {
-    guard position < head else { return }
     let first = try log.positions(of: stream(of: identity), before: position.advanced(by: 1), last: 1)
     guard first.isEmpty, try log.hiddenEvents(through: position).isEmpty else { return }
     throw CommandFailure(

@@ -50,12 +50,13 @@ struct FindCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let actor = try actor.map { try Actor(typed: $0, for: "--actor") }
     let opened = try await store.open(for: .reading)
     let output = Output()
     let finder = Finder(
       text: text, nativeID: nativeId, name: name, normalization: opened.normalization)
     var scan = try narrowed.scan(opened, progress: store.progress("events"))
-    scan.filter.actor = try actor.map { opened.actorID(of: try Actor(parsing: $0)) }
+    scan.filter.actor = actor.map { opened.actorID(of: $0) }
     var found = 0
     try scan.bodies { position, envelope, bytes in
       guard finder.mayMatch(bytes, kind: envelope.kind) else { return }

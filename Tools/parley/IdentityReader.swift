@@ -13,9 +13,19 @@ struct IdentityReader {
       throw CommandFailure(
         .usage, error.message,
         hint: Self.guess(text).map { "Did you mean \($0)?" }
-          ?? "An identity is written as in email:ana@example.com.")
+          ?? "An identity is written as in \(Self.example(like: text)).")
     }
   }
+
+  /// An identity of the kind that somebody typed.
+  private static func example(like text: String) -> String {
+    examples.first { text.hasPrefix($0.prefix { $0 != ":" } + ":") } ?? examples[0]
+  }
+
+  private static let examples = [
+    "email:ana@example.com", "phone:+493012345678", "social:x/2244994945", "visitor:shop.example/4051",
+    "account:eu/4711", "name:room-7/Ana",
+  ]
 
   /// What a text without a kind, or with another one, looks like: a mail address, a phone number, a kind misspelt.
   private static func guess(_ text: String) -> Identity? {
@@ -35,7 +45,17 @@ struct IdentityReader {
   /// The identity that a command's only identity argument stands for.
   static func identity(_ argument: String) throws -> Identity {
     var reader = IdentityReader()
-    return try reader.identity(argument)
+    let identity = try reader.identity(argument)
+    try reader.requireNoMore()
+    return identity
+  }
+
+  /// Throws when standard input holds another line already: its identity would be left out without a word.
+  private mutating func requireNoMore() throws {
+    guard input?.isReady == true, try input?.line() != nil else { return }
+    throw CommandFailure(
+      .usage, "standard input holds more than the one identity that was expected",
+      hint: "Run the command once for each.")
   }
 
   private mutating func nextLine() throws -> String {

@@ -37,10 +37,7 @@ struct PairArguments: ParsableArguments {
         .usage, "who says so is not known: this user has no login name",
         hint: "--by agent:NAME says who it is.")
     }
-    do { return try Actor(parsing: by) } catch {
-      let agent = by.contains(":") ? nil : try? Actor(parsing: "agent:\(by)")
-      throw CommandFailure(.usage, "--by: \(error.message)", hint: agent.map { "Did you mean \($0)?" })
-    }
+    return try Actor(typed: by, for: "--by")
   }
 }
 

@@ -42,12 +42,7 @@ struct ShowCommand: AsyncParsableCommand {
   func run() async throws {
     let opened = try await store.open(for: .reading)
     let position = position.position
-    guard position < opened.head else {
-      throw CommandFailure(
-        .usage,
-        "there is no position \(position) yet: the store holds \(counted(Int(opened.head.rawValue), "event"))"
-      )
-    }
+    try opened.require(position)
     let output = Output()
     let event = try await opened.event(at: position)
     let files = try blobs.map { try BlobFiles(of: opened, in: $0).write(event) }

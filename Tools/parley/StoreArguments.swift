@@ -38,7 +38,15 @@ struct StoreArguments: ParsableArguments {
   func openSilently(for access: StoreAccess) async throws -> ConversationStore {
     let key = try keyFile.map { try KeyFile(path: $0).read() }
     do { return try await ConversationStore.open(at: directory, for: access, key: key) } catch {
-      throw failure(error)
+      var failure = failure(error)
+      switch access {
+      case .appending where error.code == .readOnly:
+        failure.hint = "Commands that only read do with a store that may not be written."
+      // No command that reads says more, `parley verify` neither.
+      case .reading where error.code == .damaged: failure.hint = nil
+      default: break
+      }
+      throw failure
     }
   }
 

@@ -100,6 +100,7 @@ struct TimelineCommand: AsyncParsableCommand {
       width: System.terminalColumns() ?? Self.columnsOfFiles, zone: zone.offset,
       color: output.hasColor ? .on : .off)
     options.internalHint = "--internal shows them"
+    options.foldedHint = "--full shows them"
     if full { options.bodyLinesMax = nil }
     return options
   }
