@@ -22,23 +22,27 @@ struct CustomerReader {
     var fold = CustomerFold(of: identity, stream: stream, through: streams.through, at: instant) {
       context.stream(ofRecorded: $0)
     }
+    let hidden = try streams.hidden()
     var frontier = fold.frontier
     while !frontier.isEmpty {
       for stream in frontier {
         let history = try history(of: stream)
-        try StoreError.wrappingEvents { () throws(EventError) in try fold.add(stream, history.events) }
+        let isDamaged = !hidden.isEmpty || !history.damaged.isEmpty
+        try StoreError.wrappingEvents { () throws(EventError) in
+          try fold.add(stream, history.events, isDamaged: isDamaged)
+        }
       }
       frontier = fold.frontier
     }
     var customer = fold.customer()
-    customer.gaps = try gaps(of: customer)
+    customer.gaps = gaps(of: customer, hidden)
     return customer
   }
 
   /// What can't be read of what the customer was found from, or of what may belong to it, by position.
-  private func gaps(of customer: Customer) throws(StoreError) -> [TimelineGap] {
+  private func gaps(of customer: Customer, _ hidden: [DamagedEvents]) -> [TimelineGap] {
     let damaged = customer.streams.flatMap { histories[$0]?.damaged ?? [] }
-    return (damaged + (try streams.hidden())).map { TimelineGap($0) }.sorted { $0.first < $1.first }
+    return (damaged + hidden).map { TimelineGap($0) }.sorted { $0.first < $1.first }
   }
 
   /// The whole of a stream.

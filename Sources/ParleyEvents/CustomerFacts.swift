@@ -4,6 +4,8 @@ import ParleyEnvelope
 /// of, without the messages.
 struct StreamFacts: Sendable {
   let stream: StreamID
+  /// Whether events of it may be missing here, as they can't be read.
+  let isDamaged: Bool
   private let streamOf: CustomerFold.StreamOf
   /// The identity, from `identity.observed`, or else as a link names it.
   private(set) var identity: Identity?
@@ -22,8 +24,9 @@ struct StreamFacts: Sendable {
   private(set) var parts: [ConversationID: PartFacts] = [:]
   private var seen: Set<LinkRecord.ID> = []
 
-  init(stream: StreamID, streamOf: @escaping CustomerFold.StreamOf) {
+  init(stream: StreamID, isDamaged: Bool, streamOf: @escaping CustomerFold.StreamOf) {
     self.stream = stream
+    self.isDamaged = isDamaged
     self.streamOf = streamOf
   }
 

@@ -53,12 +53,14 @@ package struct CustomerFold: Sendable {
   package var streams: [StreamID] { facts.keys.sorted() }
 
   /// Adds a stream with all of its events, in any order; those after `through` are left out. A stream that has none
-  /// is added with none.
+  /// is added with none. Of one whose events can't all be read it is known that it may hold more than they say.
   ///
   /// Throws `customerTooLarge` past `Customer.identitiesMax` streams.
-  package mutating func add(_ stream: StreamID, _ events: some Sequence<Event>) throws(EventError) {
+  package mutating func add(
+    _ stream: StreamID, _ events: some Sequence<Event>, isDamaged: Bool = false
+  ) throws(EventError) {
     guard facts.count < Customer.identitiesMax || facts[stream] != nil else { throw .customerTooLarge }
-    var read = StreamFacts(stream: stream, streamOf: streamOf)
+    var read = StreamFacts(stream: stream, isDamaged: isDamaged, streamOf: streamOf)
     let counted = events.filter { $0.position <= through }
     for event in counted.sorted(by: { $0.position < $1.position }) { read.add(event) }
     facts[stream] = read

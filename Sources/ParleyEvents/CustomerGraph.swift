@@ -57,7 +57,7 @@ struct CustomerGraph {
 
   private func edge(_ record: LinkRecord) -> Edge? {
     guard let basis = record.followedBy, let second = record.second, second.stream != record.first.stream,
-      !isShared(record.first.stream), !isShared(second.stream), !isEnded(record)
+      !isShared(record.first.stream), !isShared(second.stream), isWhole(record), !isEnded(record)
     else { return nil }
     let time = record.referenceTime
     let edge = Edge(
@@ -72,6 +72,16 @@ struct CustomerGraph {
     if let from = edge.record.validFrom, instant < from { return false }
     return [edge.first, edge.second].contains {
       facts[$0.stream] == nil || $0.tenure < starts(of: $0.stream).count
+    }
+  }
+
+  /// Whether both streams hold the link. Between the positions of its copies only one does: it counts for neither then,
+  /// or it would depend on where one starts from. A stream that is not read yet, or not readable, may hold it.
+  private func isWhole(_ record: LinkRecord) -> Bool {
+    guard record.isCopied, let pair = record.streams else { return true }
+    return [pair.first, pair.second].allSatisfy { stream in
+      guard let facts = facts[stream], !facts.isDamaged else { return true }
+      return facts.linkPositions[record.id] != nil
     }
   }
 
@@ -128,7 +138,7 @@ struct CustomerGraph {
     let all = streams.sorted().compactMap { facts[$0] }
     let apart = all.flatMap(\.separations).reduce(into: [:]) { $0[$1.key] = $1.value }
     guard !apart.isEmpty else { return [:] }
-    let confirmed = all.flatMap(\.links).filter { $0.followedBy == .agent }
+    let confirmed = all.flatMap(\.links).filter { $0.followedBy == .agent && isWhole($0) }
     return apart.filter { pair, record in
       !confirmed.contains { $0.streams == pair && order($0) > record.position }
     }

@@ -28,6 +28,8 @@ struct LinkRecord: Sendable {
   }
 
   var id: ID
+  /// Whether each of its streams holds a copy: a fact without an id of its own stands in one.
+  var isCopied: Bool
   var position: Position
   /// When it is said to have happened.
   var time: Timestamp
@@ -74,7 +76,9 @@ struct LinkRecord: Sendable {
     guard body.hasFirst, let first = Side(body.first) else { return nil }
     self.first = first
     second = body.hasSecond ? Side(body.second) : nil
-    id = ID(kind: event.kind, link: Bytes16(body.linkID) ?? event.id.rawValue)
+    let link = Bytes16(body.linkID)
+    id = ID(kind: event.kind, link: link ?? event.id.rawValue)
+    isCopied = link != nil
     position = event.position
     time = EffectiveTime(of: event.envelope).time
     recordedAt = event.envelope.recordedAt

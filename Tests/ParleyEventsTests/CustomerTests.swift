@@ -136,6 +136,40 @@ struct CustomerTests {
     #expect(try log.identities(of: mail) == [mail.description])
   }
 
+  @Test func betweenTheCopiesOfALinkNeitherSideHasIt() throws {
+    var log = IdentityScenario()
+    log.observe(mail)
+    log.observe(phone)
+    var expected = Array(repeating: [mail.description], count: log.events.count)
+    for _ in 0..<2 {
+      log.link(mail, phone, trust: .none, basis: .agent)
+      expected += [[mail.description], [mail, phone].map(\.description)]
+      log.separate(mail, phone)
+      expected += [[mail.description], [mail.description]]
+    }
+    #expect(expected.count == log.events.count)
+    for (index, expected) in expected.enumerated() {
+      let through = log.events[index].position
+      let holders = expected.count == 1 ? [[mail.description], [phone.description]] : [expected, expected]
+      #expect(try log.identities(of: mail, through: through) == holders[0], "through \(index)")
+      #expect(try log.identities(of: phone, through: through) == holders[1], "through \(index)")
+    }
+  }
+
+  @Test func aLinkWhoseOtherCopyCannotBeReadHolds() throws {
+    var log = IdentityScenario()
+    log.link(mail, phone)
+    for isDamaged in [true, false] {
+      var fold = CustomerFold(
+        of: mail, stream: IdentityScenario.stream(mail), at: IdentityScenario.time(1_000_000))
+      let own = log.events.filter { $0.envelope.stream == IdentityScenario.stream(mail) }
+      try fold.add(IdentityScenario.stream(mail), own)
+      #expect(fold.frontier == [IdentityScenario.stream(phone)])
+      try fold.add(IdentityScenario.stream(phone), [], isDamaged: isDamaged)
+      #expect(fold.customer().holds(phone) == isDamaged)
+    }
+  }
+
   @Test func linkHoldsFromItsBeginningUntilItsEnd() throws {
     var log = IdentityScenario()
     log.link(mail, phone, from: 100, until: 200)
