@@ -2,10 +2,13 @@ import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 
-/// What one append takes. What the store records itself counts in none of it.
+/// What one append takes. What the store records itself counts in `recordsMax` only.
 public enum AppendLimits {
   /// Events of a batch.
   public static let batchEventsMax = 65_536
+  /// Events of a batch with those that the store records beside them: for each identity and each conversation that is
+  /// new, and for each other customer involved.
+  public static let recordsMax = 131_072
   /// Bytes of a batch before compression, 16 MiB.
   public static let batchBytesMax = 16 << 20
   /// Streams of a condition.
@@ -14,6 +17,16 @@ public enum AppendLimits {
   package static func check(eventCount: Int) throws(StoreError) {
     guard eventCount > batchEventsMax else { return }
     throw exceeded("a batch has \(eventCount) events, at most \(batchEventsMax) are taken; split it")
+  }
+
+  /// - Parameters:
+  ///   - recordCount: the first so many events of a batch and those that the store records with them.
+  ///   - eventCount: how many events that are.
+  static func check(recordCount: Int, eventCount: Int) throws(StoreError) {
+    guard recordCount > recordsMax else { return }
+    throw exceeded(
+      "a batch's first \(eventCount) events are \(recordCount) with those that the store records for new identities and "
+        + "conversations and for whom they involve, at most \(recordsMax) are taken; split it")
   }
 
   static func check(plainBytes: Int) throws(StoreError) {

@@ -21,6 +21,9 @@ package struct AppendRun: Sendable {
   package static let sharedEventsMax = 4_096
   /// Bytes, before compression, after which independent events wait for the next commit.
   static let sharedBytesMax = 4 << 20
+  /// Events, those counted that the store records with them, after which independent ones wait: one more event, with
+  /// as many recipients as it may have, stays far below what a batch takes.
+  static let sharedRecordsMax = 32_768
 
   let events: [NewEvent]
   let eventIDs: [EventID]
@@ -76,12 +79,16 @@ package struct AppendRun: Sendable {
     for index in next {
       if failure == .refusesOne {
         // The second of two equal ones waits, and finds the first stored.
-        guard planner.plan.plainBytes < Self.sharedBytesMax, laidOut.insert(eventIDs[index]).inserted else {
-          break
-        }
+        guard planner.plan.plainBytes < Self.sharedBytesMax,
+          planner.plan.records.count < Self.sharedRecordsMax, laidOut.insert(eventIDs[index]).inserted
+        else { break }
       }
       do throws(StoreError) { try planner.add(events[index], eventIDs[index], at: index) } catch {
         try refuse(index, error)
+      }
+      // What a few events involve may be more than memory holds: not after all are laid out.
+      if failure == .refusesAll {
+        try AppendLimits.check(recordCount: planner.plan.records.count, eventCount: index + 1)
       }
     }
     plan = planner.plan

@@ -173,7 +173,7 @@ extension FrameHeader {
 
   /// What is checked before writing, checked again: counts within the limits, blocks one after the other.
   private var isSound: Bool {
-    guard (1...LogLimits.batchEventsMax).contains(count), durableHead <= base, let first = blocks.first,
+    guard (1...LogLimits.frameEventsMax).contains(count), durableHead <= base, let first = blocks.first,
       first.kind == .envelopes
     else { return false }
     var end = byteCount

@@ -4,6 +4,8 @@ public enum LogLimits {
   public static let bodyBytesMax = 1 << 20
   /// Events of one batch.
   public static let batchEventsMax = 65_536
+  /// Events of a frame, those counted that the store adds to a batch by itself.
+  public static let frameEventsMax = 1 << 17
   /// Plain bytes of one batch: envelopes, salts and bodies.
   public static let batchBytesMax = 16 << 20
   /// Plain bytes of one group commit, unless a single batch is larger.

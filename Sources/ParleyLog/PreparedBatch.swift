@@ -57,7 +57,9 @@ struct PreparedBatch: Sendable {
     guard !batch.records.isEmpty else {
       throw LogError(.invalidBatch, "the batch is empty: append at least one event")
     }
-    // What the store adds by itself counts in no limit: nobody could foresee it.
+    try limit(
+      batch.records.count, LogLimits.frameEventsMax, "events in a batch with those that the store adds to it")
+    // What the store adds by itself counts in no other limit: nobody could foresee it.
     var counted = 0
     var bytes = 0
     var contentCount = 0

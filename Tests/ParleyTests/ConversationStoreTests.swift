@@ -142,6 +142,91 @@ import Testing
     }
   }
 
+  /// A message from a new visitor in a new conversation, which are three events.
+  private static func firstContact(_ number: Int) -> NewEvent {
+    .message(
+      "hi", from: StoreWorld.identity("visitor:shop.example/\(number)"),
+      in: ConversationKey(.chat, "web", thread: "\(number)"), id: "\(number)", at: StoreWorld.time(0))
+  }
+
+  #if DEBUG
+  private static let isRelease = false
+  #else
+  private static let isRelease = true
+  #endif
+
+  @Test(.enabled(if: isRelease, "takes a minute in debug"), arguments: [43_690, 43_691])
+  func whatTheStoreRecordsItselfCountsInALimitOfItsOwn(count: Int) throws {
+    let world = try StoreWorld()
+    let events = (0..<count).map(Self.firstContact)
+    let outcome = Result { try world.store.appendBlocking(events) }
+    if count * 3 <= AppendLimits.recordsMax {
+      #expect(try outcome.get().count == count)
+    } else {
+      #expect(throws: StoreError(.limitExceeded, "")) { try outcome.get() }
+      #expect(world.store.head == .start)
+    }
+    world.store.log.close()
+    let again = try world.reopened()
+    #expect(again.head == Position(count * 3 <= AppendLimits.recordsMax ? count * 3 : 0))
+    #expect(try again.log.verify().isEmpty)
+    let visitor = StoreWorld.identity("visitor:shop.example/7")
+    #expect(try again.seen(visitor).entries.isEmpty == (again.head == .start))
+  }
+
+  @Test func independentEventsShareACommitUpToWhatAFrameHolds() throws {
+    let world = try StoreWorld()
+    let events = try (0..<20).map { number in
+      var event = Self.firstContact(number)
+      event.recipients = try (0..<NewEvent.recipientsMax).map {
+        Recipient(.identity(try .email("r\($0)-\(number)@example.com")))
+      }
+      return event
+    }
+    for outcome in world.store.appendEachBlocking(events) { _ = try outcome.get() }
+    let frame = try #require(try world.store.log.place(of: .start)).events
+    #expect(world.store.head > Position(40_000) && frame.upperBound < Position(36_000))
+    world.store.log.close()
+    let again = try world.reopened()
+    #expect(again.head == world.store.head)
+    #expect(try again.log.verify().isEmpty)
+    for outcome in again.appendEachBlocking(events) {
+      guard case .alreadyStored = try outcome.get() else { return #expect(Bool(false), "\(outcome)") }
+    }
+  }
+
+  @Test func anEventThatCannotBeTakenCostsNoOther() throws {
+    let world = try StoreWorld()
+    var noStream = Self.firstContact(1)
+    noStream.knownIDs.stream = StreamID.none
+    var noID = Self.firstContact(2)
+    noID.event = EventID.none
+    let outcomes = world.store.appendEachBlocking([
+      Self.firstContact(3), noStream, Self.firstContact(4), noID, Self.firstContact(5),
+    ])
+    #expect(outcomes.map { (try? $0.get()) != nil } == [true, false, true, false, true])
+    for refused in [outcomes[1], outcomes[3]] {
+      #expect(throws: StoreError(.invalidEvent, "")) { try refused.get() }
+    }
+  }
+
+  @Test func aLongSubjectOrNameFitsIntoWhatTheStoreRepeatsOfIt() throws {
+    let world = try StoreWorld()
+    var body = MessageSent()
+    body.subject = String(repeating: "ü", count: 523_500)
+    let thread = String(repeating: "t", count: 2_000)
+    let event = NewEvent(
+      body, from: .identity(StoreWorld.ana), in: ConversationKey(.chat, "web", thread: thread), id: "1",
+      at: StoreWorld.time(0))
+    let outcomes = world.store.appendEachBlocking([event, Self.firstContact(2)])
+    for outcome in outcomes { _ = try outcome.get() }
+    guard case .conversationOpened(let opened) = try world.allEvents()[1].body else {
+      Issue.record("no opening")
+      return
+    }
+    #expect(opened.subject.utf8.count > 16_000 && body.subject.hasPrefix(opened.subject))
+  }
+
   @Test func eventsComeInLogOrder() async throws {
     let world = try StoreWorld()
     try world.appendThreeChannels()
