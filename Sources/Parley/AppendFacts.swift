@@ -42,8 +42,12 @@ struct AppendNeeds: Equatable {
 struct AppendFacts: Sendable {
   /// The envelopes of events that are answered.
   var targets: [Position: Envelope] = [:]
+  /// What of the events that are answered can't be read.
+  var damagedTargets: [Position: DamagedEvents] = [:]
   /// How conversations were opened, for those that were.
   var openings: [ConversationID: FirstUses.Opening] = [:]
+  /// What may hide how the other conversations were opened.
+  var damagedOpenings: [ConversationID: DamagedEvents] = [:]
   /// What the customers hold that links are asked for, by identity; an identity that is not here stands alone.
   var holdings: [Identity: LinkHoldings] = [:]
   /// The streams that the holdings were read from, and up to where.

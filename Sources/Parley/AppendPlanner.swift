@@ -37,6 +37,11 @@ struct AppendPlanner {
     let body = try StoreError.wrappingEvents(index: index) { () throws(EventError) in try event.validate() }
     let conversation = conversation(of: event, target)
     let primary = try primary(of: event, conversation, target, at: index)
+    guard !id.isNone, !primary.stream.isNone else {
+      throw StoreError(
+        .invalidEvent, "the event's id or its stream's is all zeros, which is none: leave it out",
+        at: .init(index: index))
+    }
     if event.effectiveChannel == .unspecified {
       event.channel = target?.channel ?? opening(of: conversation)?.channel
     }
@@ -58,6 +63,11 @@ extension AppendPlanner {
   private func target(of event: NewEvent, at index: Int) throws(StoreError) -> Envelope? {
     guard let position = event.inReplyTo else { return nil }
     if let target = facts.targets[position] { return target }
+    if let damage = facts.damagedTargets[position] {
+      throw StoreError(
+        .damaged, "the event answers position \(position), which can't be read: \(damage.explanation)",
+        at: .init(index: index, position: position))
+    }
     throw StoreError(
       .noSuchEvent, "the event answers position \(position), where there is none",
       at: .init(index: index, position: position))
@@ -82,6 +92,12 @@ extension AppendPlanner {
     if let stated { return (stated.stream, stated.identity) }
     if let target { return (target.stream, nil) }
     if let opening = opening(of: conversation) { return (opening.stream, nil) }
+    if let damage = facts.damagedOpenings[conversation] {
+      throw StoreError(
+        .damaged,
+        "the event names no customer and answers no event, and what opened its conversation may be in what can't be "
+          + "read: \(damage.explanation); say whom it is from, to or about", at: .init(index: index))
+    }
     throw StoreError(
       .noStream,
       "the event names no customer, answers no event, and its conversation is not one that a customer opened: "
@@ -134,6 +150,16 @@ extension AppendPlanner {
     return opens
   }
 
+  /// What the store's own records repeat of an event's text: the beginning of one that is larger than any name, so that
+  /// they stay within the limit of a body. The event itself has all of it.
+  private static func copied(_ text: String) -> String {
+    guard text.utf8.count > copiedBytesMax else { return text }
+    let end = text.utf8.index(text.startIndex, offsetBy: copiedBytesMax)
+    return String(text[..<text.unicodeScalars.index(before: end)])
+  }
+
+  private static let copiedBytesMax = 16_384
+
   private func isNew(_ stream: StreamID) -> Bool {
     !uses.isObserved(stream) && !plan.observed.contains(stream)
   }
@@ -153,7 +179,7 @@ extension AppendPlanner {
     body.causedBy = cause.event.rawValue.data
     body.identity = identity.record
     body.trust = trust.record
-    body.displayName = name
+    body.displayName = Self.copied(name)
     body.normalizationVersion = UInt32(normalization.version)
     add(Event.Body(body), id: ids.observed(stream), in: stream, cause: cause, keepsConversation: false)
   }
@@ -166,7 +192,7 @@ extension AppendPlanner {
     var body = ConversationOpened()
     body.causedBy = envelope.event.rawValue.data
     body.key = key.record
-    if case .messageSent(let message) = event.body { body.subject = message.subject }
+    if case .messageSent(let message) = event.body { body.subject = Self.copied(message.subject) }
     body.initiative = event.initiative
     body.touchpointName = event.touchpoint?.name ?? ""
     body.presented = event.presented.map(\.record)

@@ -116,12 +116,9 @@ extension ConversationStore {
   /// Finds what must be known before new events can be laid out. Blocks.
   func lookUp(_ needs: AppendNeeds) throws(StoreError) -> AppendFacts {
     var facts = AppendFacts()
-    for (position, record) in try records(at: needs.targets.sorted()) {
-      facts.targets[position] = record.envelope
-    }
-    for conversation in needs.conversations {
-      facts.openings[conversation] = try opening(of: conversation)
-    }
+    let targets = try envelopes(at: needs.targets.sorted())
+    (facts.targets, facts.damagedTargets) = (targets.read, targets.damaged)
+    for conversation in needs.conversations { try lookUpOpening(of: conversation, &facts) }
     try lookUpCustomers(needs, &facts)
     return facts
   }
@@ -144,13 +141,43 @@ extension ConversationStore {
     facts.judged = TimelineCondition(through: through, streams: streams.sorted())
   }
 
-  /// How a conversation was opened; nil when it never was.
-  func opening(of conversation: ConversationID) throws(StoreError) -> FirstUses.Opening? {
+  /// Finds how a conversation was opened, if it was, or what may hide that.
+  private func lookUpOpening(
+    of conversation: ConversationID, _ facts: inout AppendFacts
+  ) throws(StoreError) {
     let position = try StoreError.wrappingLog { () throws(LogError) in
       try log.position(of: context.ids.opened(conversation))
     }
-    guard let position, let record = try records(at: [position])[position] else { return nil }
-    return FirstUses.Opening(stream: record.envelope.stream, channel: record.envelope.channel)
+    guard let position else {
+      facts.damagedOpenings[conversation] = try hidden().first
+      return
+    }
+    let opening = try envelopes(at: [position])
+    facts.openings[conversation] = opening.read[position].map {
+      FirstUses.Opening(stream: $0.stream, channel: $0.channel)
+    }
+    facts.damagedOpenings[conversation] = opening.damaged[position]
+  }
+
+  /// What hides what its events are.
+  private func hidden() throws(StoreError) -> [DamagedEvents] {
+    try StreamReader(log: log, through: last).hidden()
+  }
+
+  /// The envelopes of events by position, and what of them can't be read; of those that the log does not hold nothing.
+  private func envelopes(
+    at positions: [Position]
+  ) throws(StoreError) -> (read: [Position: Envelope], damaged: [Position: DamagedEvents]) {
+    let head = log.head
+    let history = try StreamReader(log: log, through: last).history(at: positions.filter { $0 < head })
+    var read = Dictionary(uniqueKeysWithValues: history.events.map { ($0.position, $0.envelope) })
+    var damaged: [Position: DamagedEvents] = [:]
+    for damage in history.damaged {
+      let position = damage.positions.lowerBound
+      // The envelope alone says where an answer belongs.
+      if let envelope = damage.envelope { read[position] = envelope } else { damaged[position] = damage }
+    }
+    return (read, damaged)
   }
 
   /// Events by position; those that are damaged, or that the log does not hold, are left out.

@@ -31,26 +31,12 @@ struct StreamReader {
         case .record(let record): history.events.append(Event(record))
         case .damaged(let damage):
           var lost = DamagedEvents(damage).only(position)
-          lost.envelope = try envelope(at: position)
+          lost.envelope = try log.envelope(at: position)
           history.damaged.append(lost)
         }
       }
     }
     return history
-  }
-
-  /// The envelope of an event whose body is damaged; nil when it is damaged too.
-  private func envelope(at position: Position) throws(StoreError) -> Envelope? {
-    var found: Envelope?
-    do {
-      try log.replay(from: position, to: position.advanced(by: 1), .envelopes) { piece in
-        if case .events(let batch) = piece { batch.forEachEnvelope { found = $1 } }
-        return .proceed
-      }
-    } catch {
-      throw StoreError(replaying: error)
-    }
-    return found
   }
 
   /// What hides which stream its events are in.
@@ -71,6 +57,22 @@ struct StreamReader {
     return try StoreError.wrappingLog { () throws(LogError) in
       try log.positions(of: stream, before: through.advanced(by: 1), last: limit)
     }
+  }
+}
+
+extension EventLog {
+  /// The envelope of an event whose body is damaged; nil when it is damaged too.
+  func envelope(at position: Position) throws(StoreError) -> Envelope? {
+    var found: Envelope?
+    do {
+      try replay(from: position, to: position.advanced(by: 1), .envelopes) { piece in
+        if case .events(let batch) = piece { batch.forEachEnvelope { found = $1 } }
+        return .proceed
+      }
+    } catch {
+      throw StoreError(replaying: error)
+    }
+    return found
   }
 }
 

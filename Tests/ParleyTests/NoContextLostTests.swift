@@ -135,6 +135,47 @@ import Testing
     #expect(gap.time.time == StoreWorld.time(20) && !gap.isUndated, "its envelope says when it was")
   }
 
+  @Test func anAnswerGoesWhereTheEnvelopeOfADamagedEventSays() throws {
+    let (place, asked) = try askedInANewConversation()
+    world.storage.disk.flip(place.file, offset: place.contents.bytes.lowerBound, bit: 3)
+    let damaged = try world.reopened()
+    for reply in [Self.reply(to: asked), Self.reply(to: nil)] {
+      let receipt = try damaged.appendBlocking([reply])[0]
+      let event = try damaged.eventBlocking(at: receipt.position)
+      #expect(event.envelope.stream == damaged.stream(of: StoreWorld.ana))
+      #expect(event.envelope.channel == .chat)
+    }
+  }
+
+  @Test func anAnswerToWhatNobodyCanReadIsRefusedAsDamaged() throws {
+    let (place, asked) = try askedInANewConversation()
+    world.storage.disk.flip(place.file, offset: place.envelopes.bytes.lowerBound, bit: 3)
+    let damaged = try world.reopened()
+    for reply in [Self.reply(to: asked), Self.reply(to: nil)] {
+      #expect(throws: StoreError(.damaged, "")) { try damaged.appendBlocking([reply]) }
+    }
+    var named = Self.reply(to: nil)
+    named.customer = StoreWorld.ana
+    try damaged.appendBlocking([named])
+  }
+
+  private static let newChat = ConversationKey(.chat, "web", thread: "new")
+
+  private func askedInANewConversation() throws -> (EventPlace, AppendReceipt) {
+    let asked = try store.appendBlocking([
+      .message("Lost?", from: StoreWorld.ana, in: Self.newChat, id: "m8", at: StoreWorld.time(20))
+    ])[0]
+    let place = try #require(try store.log.place(of: asked.position))
+    store.log.close()
+    return (place, asked)
+  }
+
+  /// A reply to an event, or else into the conversation alone.
+  private static func reply(to asked: AppendReceipt?) -> NewEvent {
+    if let asked { return .reply("Found.", by: .agent("kim"), to: asked) }
+    return NewEvent(MessageSent(text: "Found."), from: .actor(.agent("kim")), in: newChat)
+  }
+
   @Test(arguments: [StoreAccess.reading, .appending])
   func whatHidesWhoseItIsIsNamedInEveryTimelineFromThereOn(access: StoreAccess) throws {
     let last = store.head
