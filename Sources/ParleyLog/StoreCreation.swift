@@ -10,7 +10,8 @@ enum StoreCreation {
     }
     let storage = environment.storage
     try checkEmpty(storage)
-    let key = options.key ?? environment.random(StoreFiles.keyByteCount)
+    let kept = options.key == nil ? try keyInPlace(storage) : options.key
+    let key = kept ?? environment.random(StoreFiles.keyByteCount)
     let storeID = Bytes16(environment.random(16)) ?? .zero
     let descriptor = StoreDescriptor(
       storeID: storeID, createdAt: environment.clock(), metadata: options.metadata)
@@ -29,6 +30,17 @@ enum StoreCreation {
       try storage.writeWhole(StoreDescriptor.path, descriptor.encoded())
       try storage.syncDirectory("")
     }
+  }
+
+  /// The key that is there already, put there or left by an interrupted creation: it is kept, as it may be somebody's only
+  /// copy. Nil for what is no whole key.
+  private static func keyInPlace(_ storage: any Storage) throws(LogError) -> [UInt8]? {
+    let key = try disk { () throws(StorageError) -> [UInt8]? in
+      guard try storage.exists(StoreFiles.keyPath) else { return nil }
+      return try storage.readWhole(StoreFiles.keyPath, upTo: StoreFiles.keyByteCount + 1)
+    }
+    guard let key, key.count == StoreFiles.keyByteCount, key.contains(where: { $0 != 0 }) else { return nil }
+    return key
   }
 
   /// Refuses a directory with anything in it but what an interrupted creation leaves: that held no event and is

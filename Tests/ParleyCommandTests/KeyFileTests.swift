@@ -13,6 +13,19 @@ import Testing
     #expect(try ParleyBinary.run("init", store, "--key-file", key).status == 0)
   }
 
+  @Test(arguments: [32, 31, 0]) func aKeyThatIsInItsPlaceIsKeptIfItIsOne(count: Int) throws {
+    let (store, copy) = (scratch.path("kept"), scratch.path("copy"))
+    try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
+    let key = Data((0..<count).map { UInt8($0 + 1) })
+    try key.write(to: URL(fileURLWithPath: store + "/key"))
+    try key.write(to: URL(fileURLWithPath: copy))
+    #expect(try ParleyBinary.run("init", store, "--quiet").status == 0)
+    #expect(try ParleyBinary.run("append", store, input: chatLine(1)).status == 0)
+    try FileManager.default.removeItem(atPath: store + "/key")
+    let run = try ParleyBinary.run("replay", store, "--key-file", copy)
+    #expect((run.status == 0) == (count == 32), "\(run.diagnostics)")
+  }
+
   @Test func theKeyIsInItsFileForItsOwnerAloneAndNotInTheStore() throws {
     let attributes = try FileManager.default.attributesOfItem(atPath: key)
     #expect(attributes[.size] as? Int == 32)
