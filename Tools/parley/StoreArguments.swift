@@ -25,7 +25,7 @@ struct StoreArguments: ParsableArguments {
   func open(for access: StoreAccess) async throws -> ConversationStore {
     let store = try await openSilently(for: access)
     switch access {
-    case .appending: warn(of: store.log.damages)
+    case .appending: try warn(of: store)
     case .reading:
       for finding in try store.log.unshownEvents() {
         Diagnostics.write("\(finding.file): \(finding.message)")
@@ -50,13 +50,19 @@ struct StoreArguments: ParsableArguments {
     }
   }
 
-  /// Says what opening for appending found damaged, whoever wants to hear it: appending goes on behind it, and
+  /// Says what is damaged that opening for appending meets, whoever wants to hear it: appending goes on behind it, and
   /// nobody else would tell.
-  private func warn(of damages: [Damage]) {
+  private func warn(of store: ConversationStore) throws {
+    let log = store.log
+    let hidden = try log.hiddenEvents(through: store.last).filter { hidden in
+      !log.damages.contains { $0.positions.overlaps(hidden.positions) }
+    }
+    let damages = log.damages + hidden
     guard let first = damages.first else { return }
     let more = damages.count > 1 ? " and \(grouped(damages.count - 1)) more" : ""
     Diagnostics.write(
-      "damaged: \(first)\(more); what can be read is kept; `parley verify` lists all of it")
+      "damaged: \(first)\(more); what can be read is kept; what was there is stored again if it comes again; "
+        + "`parley verify` lists all of it")
   }
 
   /// Creates the store, with the key where one was named: in its file, or made there.
