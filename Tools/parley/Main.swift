@@ -5,6 +5,11 @@ import ArgumentParser
 enum Main {
   static func main() async {
     System.ignoreClosedPipes()
+    // Without /proc there are none, not even the command's own name: no reason to believe that nothing was asked.
+    guard !CommandLine.arguments.isEmpty else {
+      Diagnostics.write("parley: the command line can't be read; it is in /proc/self/cmdline: mount /proc")
+      System.exit(ExitStatus.cannotOpen.rawValue)
+    }
     let status = await run(Array(CommandLine.arguments.dropFirst()))
     System.exit(status.rawValue)
   }
