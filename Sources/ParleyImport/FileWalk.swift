@@ -2,7 +2,7 @@ package import ParleyEnvelope
 
 /// The files of some paths, directories walked in the order of their names' bytes, so that two runs agree.
 ///
-/// The `tmp` of a Maildir is passed over: it holds what is still being delivered. Links that are met are named, not
+/// A Parley store is named, not walked: what it keeps of mails are no mails of their own. The `tmp` of a Maildir is passed over: it holds what is still being delivered. Links that are met are named, not
 /// followed: they can lead in circles or out of what was asked for. What is no file or directory is named and never
 /// opened: a named pipe would wait for whoever writes to it.
 package struct FileWalk {
@@ -53,6 +53,9 @@ package struct FileWalk {
     guard let names = namesInDirectory(directory.path) else {
       return ImportRejection(.unreadable, "the directory cannot be listed")
     }
+    guard !Self.isStore(names) else {
+      return ImportRejection(.store, "a Parley store, whose files are no mails to import")
+    }
     for name in chosen(names).sorted(by: { $1.lexicographicallyPrecedes($0) }) {
       pending.append(Pending(path: directory.path.appending(name), depth: directory.depth + 1))
     }
@@ -63,6 +66,10 @@ package struct FileWalk {
     guard ["cur", "new"].allSatisfy({ names.contains(Array($0.utf8)) }) else { return names }
     let passedOver = Array("tmp".utf8)
     return names.filter { $0 != passedOver }
+  }
+
+  private static func isStore(_ names: [[UInt8]]) -> Bool {
+    ["store.json", "active", "blobs"].allSatisfy { names.contains(Array($0.utf8)) }
   }
 
   private static func words(_ kind: FileStatus.Kind) -> String {

@@ -31,6 +31,8 @@ public struct ImportRejection: Error, Sendable {
     public static let unreadable = Code(rawValue: "unreadable")
     /// A link, named pipe, device or socket stands where a file was expected.
     public static let notAFile = Code(rawValue: "not_a_file")
+    /// A directory is a Parley store.
+    public static let store = Code(rawValue: "store")
     /// Directories stand deeper inside each other than the limit.
     public static let tooDeep = Code(rawValue: "too_deep")
     /// What would be stored is over a limit of the store.

@@ -126,8 +126,12 @@ import Testing
     let paths = [try scratch.write("first.eml", mail(1)), try scratch.write("second.eml", other)]
     let report = scratch.path("report.jsonl")
     let arguments = ["--report", report, "--our-domain", "shop.example"]
-    let run = try ParleyBinary.run(["import", "eml", store] + paths + arguments, input: Data())
+    let command = ["import", "eml", store] + paths + arguments
+    let foretold = try ParleyBinary.run(command + ["--dry-run"], input: Data())
+    let run = try ParleyBinary.run(command, input: Data())
     #expect(run.status == 0)
+    #expect(
+      foretold.diagnostics.replacingOccurrences(of: "would be accepted", with: "accepted") == run.diagnostics)
     let words = "its id is that of another item with other content; stored beside it, under its content"
     #expect(
       run.diagnostics == """
@@ -136,8 +140,19 @@ import Testing
         """)
     let lines = try String(contentsOfFile: report, encoding: .utf8)
     #expect(lines == #"{"item":"\#(paths[1])","warning":"reused_id","message":"\#(words)"}"# + "\n")
-    let again = try ParleyBinary.run(["import", "eml", store] + paths + arguments, input: Data())
-    #expect(again.diagnostics == "2 read: 0 accepted, 2 duplicate, 0 rejected\n")
+    let duplicates = "duplicate, 0 rejected\n"
+    #expect(try ParleyBinary.run(command, input: Data()).diagnostics == "2 read: 0 accepted, 2 " + duplicates)
+    let again = try ParleyBinary.run(command + ["--dry-run"], input: Data())
+    #expect(again.diagnostics == "2 read: 0 would be accepted, 2 " + duplicates)
+  }
+
+  @Test(arguments: ["", "/store"]) func aStoreIsNotWalked(path: String) throws {
+    _ = try ParleyBinary.run("import", "eml", store, try source("eml"), "--our-domain", "shop.example")
+    let run = try ParleyBinary.run(
+      "import", "eml", store, scratch.url.path + path, "--our-domain", "shop.example")
+    #expect(run.status == 1)
+    #expect(run.diagnostics.contains("/store: a Parley store"), "\(run.diagnostics)")
+    #expect(run.diagnostics.contains(" 0 accepted, \(path.isEmpty ? 3 : 0) duplicate, 1 rejected"))
   }
 
   @Test(arguments: [[], ["--dry-run"]])

@@ -1,4 +1,6 @@
+import Foundation
 import Parley
+import ParleyEnvelope
 import ParleyEvents
 import ParleyImport
 import ParleyLog
@@ -27,6 +29,9 @@ struct ItemStorer {
   private let writer: ImportReportWriter
   private var group: [Waiting] = []
   private var groupBytes: UInt64 = 0
+
+  /// The content of what a dry run has found new so far, by its id.
+  private var foreseen: [EventID: [UInt8]] = [:]
 
   /// What became of the items so far.
   private(set) var report = ImportReport()
@@ -173,9 +178,34 @@ struct ItemStorer {
   }
 
   /// A dry run: an item is new or known.
+  /// Says what would become of an item, as of those before it in this run.
   private mutating func look(_ item: ImportItem, _ imported: ImportedEvents) async throws {
-    if try await isKnown(imported.events[0]) { return report.count(item, .duplicate) }
-    report.count(item, .stored(events: imported.events.count))
-    try writer.write(item)
+    switch try await standing(of: imported.events[0]) {
+    case .known: report.count(item, .duplicate)
+    case .new: try foresee(item, imported.events, isReused: false)
+    case .reused:
+      guard let events = imported.asReusedID, try await standing(of: events[0]) == .new else {
+        return report.count(item, .duplicate)
+      }
+      try foresee(item, events, isReused: true)
+    }
+  }
+
+  private mutating func foresee(_ item: ImportItem, _ events: [NewEvent], isReused: Bool) throws {
+    foreseen[store.eventID(of: events[0])] = events[0].source?.digest ?? []
+    try settle(item, .success(.stored(store.head)), events: events.count, isReused: isReused)
+  }
+
+  /// What is known of an event: nothing, the same, or that another has its id.
+  private enum Standing { case new, known, reused }
+
+  private func standing(of event: NewEvent) async throws -> Standing {
+    let id = store.eventID(of: event)
+    let digest = event.source?.digest ?? []
+    if let foreseen = foreseen[id] { return foreseen == digest ? .known : .reused }
+    guard let position = try await store.position(of: id) else { return .new }
+    // One that can't be read is compared with nothing by the store either.
+    guard let stored = try? await store.event(at: position) else { return .known }
+    return [UInt8](stored.body.payload?.source.sourceDigest ?? Data()) == digest ? .known : .reused
   }
 }
