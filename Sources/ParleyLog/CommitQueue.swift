@@ -43,12 +43,9 @@ final class CommitQueue: Sendable {
     let isShort = state.withLock { !$0.waiting.isEmpty && $0.waiting.count < $0.lastGroupCount }
     if isShort { sched_yield() }
     return state.withLock { state in
-      var plainCount = 0
-      let group = state.waiting.prefix { submission in
-        plainCount += submission.batch.plainCount
-        return plainCount <= LogLimits.groupBytesMax
-      }
-      // A batch above the group's limit goes alone.
+      var size = GroupSize()
+      let group = state.waiting.prefix { size.add($0.batch) }
+      // A batch above the group's limits goes alone.
       let count = min(state.waiting.count, max(1, group.count))
       let taken = Array(state.waiting.prefix(count))
       state.waiting.removeFirst(count)
@@ -56,5 +53,26 @@ final class CommitQueue: Sendable {
       state.isLed = count > 0
       return taken
     }
+  }
+}
+
+/// What the batches of a group come to. More than one share a frame only while readers take it, whatever is in them.
+private struct GroupSize {
+  private var plainCount = 0
+  private var events = 0
+
+  /// Counts a batch; false when it is not to be with those before it.
+  mutating func add(_ batch: PreparedBatch) -> Bool {
+    plainCount += batch.plainCount
+    events += batch.records.count
+    return plainCount <= LogLimits.groupBytesMax && events <= LogLimits.batchEventsMax
+      && blocksMax <= FrameHeader.blocksMax
+  }
+
+  /// The most blocks that so many events and bytes are laid out in. Two neighbours of contents have more than a full
+  /// block's bytes together, unless the first was closed before or behind the contents of a large batch, which have
+  /// that much alone.
+  private var blocksMax: Int {
+    events / RecordSlot.perBlock + 1 + 4 * plainCount / LogLimits.blockBytesMax + 1
   }
 }

@@ -36,11 +36,13 @@ struct FrameBuilder {
     count += 1
   }
 
-  /// Finishes the frame: `bytes` is what to write. The builder is empty again.
+  /// Finishes the frame: `bytes` is what to write. The builder is empty again. Throws `limit` when no reader would
+  /// take the frame.
   mutating func finish(
     sequence: UInt64, base: Position, previousDigest: FrameDigest, durableHead: Position, nonce: FrameNonce
-  ) -> EncodedFrame {
+  ) throws(LogError) -> EncodedFrame {
     precondition(count > 0, "FrameBuilder.finish without an event")
+    defer { reset() }
     var encoded = encodedBlocks()
     var offset = FrameHeader.byteCount(blocks: encoded.count)
     for index in encoded.indices {
@@ -50,6 +52,12 @@ struct FrameBuilder {
     let header = FrameHeader(
       sequence: sequence, base: base, count: count, storedCount: offset, previousDigest: previousDigest,
       durableHead: durableHead, blocks: encoded.map(\.block))
+    guard header.isReadable else {
+      throw LogError(
+        .limit,
+        "the batch comes to \(count) events in \(encoded.count) blocks and \(offset) bytes with those that the "
+          + "store adds to it, more than readers take in one frame: split it")
+    }
     let head = header.encoded(nonce: nonce)
     bytes.removeAll(keepingCapacity: bytes.capacity <= LogLimits.groupBytesMax)
     bytes.reserveCapacity(header.paddedCount)
@@ -58,7 +66,6 @@ struct FrameBuilder {
     bytes.append(contentsOf: repeatElement(0, count: header.copyOffset - bytes.count))
     if header.hasCopy { bytes.append(contentsOf: FrameHeader.copy(of: head)) }
     bytes.append(contentsOf: repeatElement(0, count: header.paddedCount - bytes.count))
-    reset()
     return EncodedFrame(header: header, digest: head.withBytes { FrameDigest(of: $0) })
   }
 

@@ -55,6 +55,11 @@ struct FrameHeader: Equatable, Sendable {
   /// The bytes a frame takes in the file, padding and copy included.
   var paddedCount: Int { copyOffset + (hasCopy ? Self.padded(byteCount) : 0) }
 
+  /// Whether readers take a frame with this header. One that they would refuse is never written.
+  var isReadable: Bool {
+    isSound && (2...Self.blocksMax).contains(blocks.count) && storedCount <= UInt32.max
+  }
+
   static func byteCount(blocks: Int) -> Int { fixedByteCount + blocks * Block.byteCount + 4 }
   static func padded(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
 

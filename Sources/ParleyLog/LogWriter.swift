@@ -176,8 +176,10 @@ final class LogWriter: Sendable {
         do throws(LogError) {
           return try commit(group, &state).map { .success($0) }
         } catch {
-          // No write is retried and no sync: what they left is unknown until the store is opened again.
-          if error.code != .diskFull || state.pendingCut == nil { stop(error, &state) }
+          // No write is retried and no sync: what they left is unknown until the store is opened again. A frame that
+          // was not begun leaves nothing.
+          let isBegun = error.code != .limit && (error.code != .diskFull || state.pendingCut == nil)
+          if isBegun { stop(error, &state) }
           throw error
         }
       }
@@ -216,7 +218,7 @@ final class LogWriter: Sendable {
       submission.batch.append(placed, recordedAt: plan.recordedAt, to: &state.builder)
     }
     let active = plan.view.active
-    let frame = state.builder.finish(
+    let frame = try state.builder.finish(
       sequence: state.nextSequence, base: plan.view.head, previousDigest: state.lastDigest,
       durableHead: plan.view.head, nonce: active.header.nonce)
     let offset = state.offset
