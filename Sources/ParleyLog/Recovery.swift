@@ -202,35 +202,51 @@ enum TornTail {
     }
   }
 
-  /// Copies the tail to `torn/` and cuts it off, both durable. Nothing is kept of a tail of zeros.
+  /// Copies the tail to `torn/` and cuts it off, both durable. Nothing is kept of the zeros it ends with. Where the
+  /// copy can't be finished nothing is cut, and no part of it stays to take the room that the next attempt needs.
   static func cut(_ file: any StorageFile, path: String, at offset: Int, storage: any Storage)
     throws(StorageError)
   {
-    let size = try file.size()
-    guard size > offset else { return }
-    var kept: (any StorageFile)?
-    var position = offset
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    let tornPath = "torn/\(name.dropLast(4))-\(offset).torn"
-    while position < size {
-      let bytes = try file.read(min(1 << 20, size - position), at: position)
-      guard !bytes.isEmpty else { break }
-      if kept == nil, bytes.contains(where: { $0 != 0 }) {
-        try storage.createDirectory("torn")
-        if try storage.exists(tornPath) { try storage.remove(tornPath) }
-        kept = try storage.open(tornPath, .create)
-      }
-      if let kept {
-        try bytes.withBytes { span throws(StorageError) in try kept.write(span, at: position - offset) }
-      }
-      position += bytes.count
-    }
-    if let kept {
-      try kept.sync()
-      try storage.syncDirectory("torn")
+    guard try file.size() > offset else { return }
+    let count = try byteCount(of: file, from: offset)
+    if count > 0 {
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      try keep(file, offset..<(offset + count), as: "torn/\(name.dropLast(4))-\(offset).torn", storage)
     }
     try file.truncate(to: offset)
     try file.sync()
+  }
+
+  private static func keep(
+    _ file: any StorageFile, _ range: Range<Int>, as path: String, _ storage: any Storage
+  ) throws(StorageError) {
+    do throws(StorageError) {
+      try storage.createDirectory("torn")
+      if try storage.exists(path) { try storage.remove(path) }
+      try copy(file, range, to: try storage.open(path, .create))
+      try storage.syncDirectory("torn")
+    } catch {
+      try? storage.remove(path)
+      guard error.isDiskFull else { throw error }
+      throw StorageError(
+        operation: error.operation, path: error.path, errno: error.errno,
+        detail: "to keep what an interrupted write left takes \(range.count) bytes")
+    }
+  }
+
+  private static func copy(_ file: any StorageFile, _ range: Range<Int>, to copy: any StorageFile)
+    throws(StorageError)
+  {
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let bytes = try file.read(min(1 << 20, range.upperBound - offset), at: offset)
+      guard !bytes.isEmpty else { break }
+      try bytes.withBytes { span throws(StorageError) in
+        try copy.write(span, at: offset - range.lowerBound)
+      }
+      offset += bytes.count
+    }
+    try copy.sync()
   }
 }
 

@@ -14,8 +14,9 @@ extension LogError {
     case ENOSPC, EDQUOT, EFBIG:
       self.init(
         .diskFull,
-        "the disk is full: \(error.operation) on \(place) found no room; nothing acknowledged is lost; "
-          + "free some space and open the store again", file: error.path)
+        "the disk is full: \(error.operation) on \(place) found no room"
+          + (error.detail.isEmpty ? "" : " (\(error.detail))")
+          + "; nothing acknowledged is lost; free some space and open the store again", file: error.path)
     case EROFS, EACCES, EPERM:
       self.init(
         .readOnly,
