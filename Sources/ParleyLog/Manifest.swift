@@ -99,20 +99,23 @@ extension Manifest {
   /// The newest whole manifest of a store among the three names; nil when there is none.
   static func read(from storage: any Storage, storeID: Bytes16) throws(StorageError) -> Manifest? {
     var newest: Manifest?
-    for path in [path, newPath, oldPath] where try storage.exists(path) {
-      guard let bytes = try bytes(of: path, in: storage), let found = decode(bytes), found.storeID == storeID
-      else { continue }
+    for path in [path, newPath, oldPath] {
+      guard let found = try read(path, from: storage, storeID: storeID) else { continue }
       if found.generation > newest?.generation ?? 0 { newest = found }
     }
     return newest
   }
 
-  /// A file's bytes; nil where a directory has its name.
-  static func bytes(of path: String, in storage: any Storage) throws(StorageError) -> [UInt8]? {
+  /// The manifest of a store under one of the names; nil when there is no whole one.
+  static func read(_ path: String, from storage: any Storage, storeID: Bytes16) throws(StorageError)
+    -> Manifest?
+  {
     do {
-      return try storage.readWhole(path, upTo: headerByteCount + entriesMax * Entry.byteCount + 4)
+      let bytes = try storage.readWhole(path, upTo: headerByteCount + entriesMax * Entry.byteCount + 4)
+      return decode(bytes).flatMap { $0.storeID == storeID ? $0 : nil }
     } catch {
-      if error.isDirectory { return nil }
+      // A writer renames them, and a directory may have the name.
+      if error.isMissing || error.isDirectory { return nil }
       throw error
     }
   }

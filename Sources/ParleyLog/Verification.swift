@@ -92,9 +92,12 @@ private struct Verification {
     }
     let storeID = log.descriptor.storeID
     let isManifestWhole = try disk { () throws(StorageError) in
-      guard try storage.exists(Manifest.path) else { return false }
-      let manifest = try Manifest.bytes(of: Manifest.path, in: storage).flatMap { Manifest.decode($0) }
-      return manifest?.storeID == storeID
+      if try Manifest.read(Manifest.path, from: storage, storeID: storeID) != nil { return true }
+      // A writer at work may be between its two renames, or past them by now.
+      guard try storage.isLocked(StoreFiles.lockPath) else { return false }
+      return try [Manifest.newPath, Manifest.path].count { path throws(StorageError) in
+        try Manifest.read(path, from: storage, storeID: storeID) != nil
+      } > 0
     }
     if !isManifestWhole {
       findings.append(
@@ -119,16 +122,7 @@ private struct Verification {
     }
     findings += scan.damages.map { LogFinding($0) }
     chainEnd = scan.damages.isEmpty ? (segment.end, scan.lastDigest) : nil
-    guard let directory = segment.directory else {
-      // A writer at work makes it in the background.
-      if segment.base != view.active.base, !log.isWritable {
-        findings.append(
-          LogFinding(
-            .repairable, file: LogSegment.directoryPath(base: segment.base),
-            "missing or damaged: its segment is read instead; opening for appending makes it again"))
-      }
-      return
-    }
+    guard let directory = try directory(of: segment) else { return }
     do throws(LogError) {
       try directory.verify()
     } catch {
@@ -145,6 +139,37 @@ private struct Verification {
         LogFinding(
           .repairable, file: directory.path,
           "it is not the directory of its segment: delete it, opening for appending makes it again"))
+    }
+  }
+
+  /// The directory of a complete segment, also one that was made since the segment was opened. Nil where there is
+  /// none, which is a finding unless a writer at work is still to make it.
+  private mutating func directory(of segment: LogSegment) throws(LogError) -> SegmentDirectory? {
+    if let directory = segment.directory { return directory }
+    guard segment.base != view.active.base, !log.isWritable else { return nil }
+    let path = LogSegment.directoryPath(base: segment.base)
+    let storage = storage
+    // In this order: what a writer makes meanwhile is found, and is no finding.
+    let isAwaited = try isDirectoryAwaited(of: segment)
+    let isThere = try disk { () throws(StorageError) in try storage.exists(path) }
+    if !isThere, isAwaited { return nil }
+    if let directory = try log.files.openDirectory(segment.base) { return directory }
+    findings.append(
+      LogFinding(
+        .repairable, file: path,
+        "missing or damaged: its segment is read instead; opening for appending makes it again"))
+    return nil
+  }
+
+  /// Whether a writer in another process may still have to make the directory: it makes the oldest first.
+  private func isDirectoryAwaited(of segment: LogSegment) throws(LogError) -> Bool {
+    let later = view.segments.dropLast().filter { $0.base > segment.base }
+    let storage = storage
+    return try disk { () throws(StorageError) in
+      guard try storage.isLocked(StoreFiles.lockPath) else { return false }
+      return try later.count { segment throws(StorageError) in
+        try storage.exists(LogSegment.directoryPath(base: segment.base))
+      } == 0
     }
   }
 
