@@ -39,7 +39,8 @@ final class SegmentUpkeep: Sendable {
   /// Blocks until no work is under way.
   func wait() { underWay.wait() }
 
-  /// Publishes a directory for every complete segment that has none, then the manifest when it changes.
+  /// Publishes a directory for every complete segment that has none, then the manifest when it changes or is not in
+  /// its place.
   private func finishAll() {
     manifest.withLock { manifest in
       do throws(LogError) {
@@ -97,11 +98,16 @@ final class SegmentUpkeep: Sendable {
           lastDigest: successor.header.predecessorDigest))
     }
     fresh.entries.sort { $0.base < $1.base }
-    guard fresh.entries != manifest.entries || manifest.generation == 0 else { return }
-    fresh.generation += 1
     let storage = environment.storage
-    let published = fresh
-    try disk { () throws(StorageError) in try published.publish(to: storage) }
-    manifest = fresh
+    let storeID = manifest.storeID
+    let published = try disk { () throws(StorageError) in
+      try Manifest.read(Manifest.path, from: storage, storeID: storeID)
+    }
+    // Publishing it may have stopped half-way, or the file may be damaged or an old one.
+    guard fresh.entries != manifest.entries || published != manifest else { return }
+    fresh.generation += 1
+    let next = fresh
+    try disk { () throws(StorageError) in try next.publish(to: storage) }
+    manifest = next
   }
 }
