@@ -1,10 +1,38 @@
 import ParleyEnvelope
 
-/// Pages of an index run: 4,096 bytes, of which the last four are the checksum of the rest. Entries never cross a
-/// page, so that any entry is one read and one check away.
+/// Pages of an index run: 4,096 bytes, of which the last four are a checksum of the rest and of where the page
+/// belongs. Entries never cross a page, so that any entry is one read and one check away.
 enum RunPages {
   static let pageByteCount = 4096
   static let roomPerPage = pageByteCount - 4
+
+  /// Whose pages they are. A page's checksum begins with this and the page's number, neither of which the page holds:
+  /// a whole page that was written to another's place is damage like any other.
+  struct Owner: Sendable {
+    private let checksum: UInt32
+
+    init(storeID: Bytes16, base: Position) {
+      var writer = ByteWriter(capacity: 24)
+      writer.append(storeID)
+      writer.append(base.rawValue)
+      checksum = CRC32C.of(writer.bytes)
+    }
+
+    /// The checksum of a page's bytes before it; pages are counted from the run's first.
+    func checksum(_ bytes: RawSpan, page: Int) -> UInt32 {
+      var number = ByteWriter(capacity: 8)
+      number.append(UInt64(page))
+      return CRC32C.of(bytes, seed: CRC32C.of(number.bytes, seed: checksum))
+    }
+
+    /// Whether these are the bytes of one of its pages.
+    func isWhole(_ bytes: [UInt8], page: Int) -> Bool {
+      guard bytes.count == pageByteCount else { return false }
+      return bytes.withBytes {
+        $0.integer(at: roomPerPage) == checksum($0.extracting(0..<roomPerPage), page: page)
+      }
+    }
+  }
 
   /// One kind of entry in a run, on pages of its own.
   struct Section: Equatable, Sendable {
@@ -23,7 +51,7 @@ enum RunPages {
 
   /// Appends the pages of a section to a run that is being built.
   static func append<Entry>(
-    _ entries: some Collection<Entry>, entryByteCount: Int, to run: inout [UInt8],
+    _ entries: some Collection<Entry>, entryByteCount: Int, of owner: Owner, to run: inout [UInt8],
     _ store: (Entry, inout ByteWriter) -> Void
   ) -> Section {
     let section = Section(
@@ -33,29 +61,30 @@ enum RunPages {
       var page = ByteWriter(capacity: pageByteCount)
       for entry in rest.prefix(section.perPage) { store(entry, &page) }
       rest = rest.dropFirst(section.perPage)
-      page.pad(to: roomPerPage)
-      page.append(CRC32C.of(page.bytes))
+      finish(&page, page: run.count / pageByteCount, of: owner)
       run.append(contentsOf: page.bytes)
     }
     return section
   }
 
+  /// Fills a page up and appends its checksum.
+  static func finish(_ bytes: inout ByteWriter, page: Int, of owner: Owner) {
+    bytes.pad(to: roomPerPage)
+    bytes.append(bytes.bytes.withBytes { owner.checksum($0, page: page) })
+  }
+
   /// Reads a page of a section and checks it.
-  static func read(_ page: Int, of section: Section, from file: any StorageFile, path: String)
-    throws(LogError) -> [UInt8]
-  {
-    let offset = (section.firstPage + page) * pageByteCount
+  static func read(
+    _ page: Int, of section: Section, _ owner: Owner, from file: any StorageFile, path: String
+  ) throws(LogError) -> [UInt8] {
+    let number = section.firstPage + page
+    let offset = number * pageByteCount
     let bytes = try disk { () throws(StorageError) in try file.read(pageByteCount, at: offset) }
-    guard isWhole(bytes) else {
+    guard owner.isWhole(bytes, page: number) else {
       throw LogError(
         .damaged, "a page of an index is damaged: delete the file, it is made again", file: path,
         offset: offset)
     }
     return bytes
-  }
-
-  static func isWhole(_ page: [UInt8]) -> Bool {
-    guard page.count == pageByteCount else { return false }
-    return page.withBytes { $0.integer(at: roomPerPage) == CRC32C.of($0.extracting(0..<roomPerPage)) }
   }
 }

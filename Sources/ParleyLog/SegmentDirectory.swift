@@ -4,14 +4,15 @@ import Synchronization
 /// The index of a rolled segment, in a file beside it: event id to position, stream to positions, and the frames.
 /// Opening it reads one page; its filters and fences are read when first needed, and kept.
 ///
-/// Derived: made again from the segment when it is missing or damaged.
+/// Derived: made again from the segment when it is missing, damaged or of an older version.
 final class SegmentDirectory: Sendable {
-  private static let magic = Array("PRLYRUN1".utf8)
+  private static let magic = Array("PRLYRUN2".utf8)
 
   let path: String
   let count: Int
   let streamCount: Int
   private let file: any StorageFile
+  private let owner: RunPages.Owner
   private let sections: Sections
   private let loaded = Mutex<Loaded?>(nil)
   private let frameList = Mutex<FrameList?>(nil)
@@ -44,17 +45,20 @@ final class SegmentDirectory: Sendable {
     var streamFences: [UInt64]
   }
 
-  /// Opens the directory of a segment; throws `damaged` when its first page is not whole or is another segment's.
+  /// Opens the directory of a segment; throws `damaged` when its first page is not whole, is another segment's or of
+  /// another version.
   init(path: String, storage: any Storage, storeID: Bytes16, base: Position) throws(LogError) {
     let file = try disk { () throws(StorageError) in try storage.open(path, .read) }
     let page = try disk { () throws(StorageError) in try file.read(RunPages.pageByteCount, at: 0) }
-    let head = RunPages.isWhole(page) ? page.withBytes { Head($0) } : nil
+    let owner = RunPages.Owner(storeID: storeID, base: base)
+    let head = owner.isWhole(page, page: 0) ? page.withBytes { Head($0) } : nil
     guard page.starts(with: Self.magic), let head, head.storeID == storeID, head.base == base else {
       throw LogError(
         .damaged, "the directory of a segment is damaged: delete it, it is made again", file: path)
     }
     self.path = path
     self.file = file
+    self.owner = owner
     count = head.count
     sections = head.sections
     streamCount = head.sections.streams.count
@@ -131,7 +135,9 @@ final class SegmentDirectory: Sendable {
   /// Reads and checks every page.
   func verify() throws(LogError) {
     for section in sections.all {
-      for page in 0..<section.pageCount { _ = try RunPages.read(page, of: section, from: file, path: path) }
+      for page in 0..<section.pageCount {
+        _ = try RunPages.read(page, of: section, owner, from: file, path: path)
+      }
     }
   }
 
@@ -147,7 +153,7 @@ final class SegmentDirectory: Sendable {
     var end = range.upperBound
     while end > range.lowerBound, found.count < limit {
       let page = (end - 1) / section.perPage
-      let bytes = try RunPages.read(page, of: section, from: file, path: path)
+      let bytes = try RunPages.read(page, of: section, owner, from: file, path: path)
       let first = max(range.lowerBound, page * section.perPage)
       bytes.withBytes { span in
         for entry in stride(from: end - 1, through: first, by: -1) where found.count < limit {
@@ -166,7 +172,7 @@ final class SegmentDirectory: Sendable {
   {
     var page = max(0, fences.firstIndex(notBelow: key.high) - 1)
     while page < fences.count, page == 0 || fences[page] <= key.high {
-      let bytes = try RunPages.read(page, of: section, from: file, path: path)
+      let bytes = try RunPages.read(page, of: section, owner, from: file, path: path)
       let entries = section.entries(onPage: page).count
       let match = bytes.withBytes { span -> [UInt8]? in
         var low = 0
@@ -191,7 +197,7 @@ final class SegmentDirectory: Sendable {
 
   private func forEach(in section: RunPages.Section, _ body: (RawSpan, Int) -> Void) throws(LogError) {
     for page in 0..<section.pageCount {
-      let bytes = try RunPages.read(page, of: section, from: file, path: path)
+      let bytes = try RunPages.read(page, of: section, owner, from: file, path: path)
       bytes.withBytes { span in
         for index in 0..<section.entries(onPage: page).count { body(span, index * section.entryByteCount) }
       }
@@ -276,29 +282,33 @@ extension SegmentDirectory {
 
   /// A directory's bytes. Equal content gives equal bytes, so that one made again can be compared.
   static func encoded(_ content: DirectoryContent, storeID: Bytes16, base: Position) -> [UInt8] {
+    let owner = RunPages.Owner(storeID: storeID, base: base)
     var run = [UInt8](repeating: 0, count: RunPages.pageByteCount)
     var sections: [RunPages.Section] = []
     sections.append(
-      RunPages.append(content.events, entryByteCount: 20, to: &run) { entry, page in
+      RunPages.append(content.events, entryByteCount: 20, of: owner, to: &run) { entry, page in
         page.append(entry.key)
         page.append(entry.local)
       })
     sections.append(
-      RunPages.append(content.streams, entryByteCount: 24, to: &run) { entry, page in
+      RunPages.append(content.streams, entryByteCount: 24, of: owner, to: &run) { entry, page in
         page.append(entry.key)
         page.append(entry.first)
         page.append(entry.count)
       })
-    sections.append(RunPages.append(content.positions, entryByteCount: 4, to: &run) { $1.append($0) })
     sections.append(
-      RunPages.append(content.frames.frames, entryByteCount: 8, to: &run) { frame, page in
+      RunPages.append(content.positions, entryByteCount: 4, of: owner, to: &run) { $1.append($0) })
+    sections.append(
+      RunPages.append(content.frames.frames, entryByteCount: 8, of: owner, to: &run) { frame, page in
         page.append(frame.first)
         page.append(frame.offset)
       })
-    sections.append(appendFilter(of: content.events.map(\.key), to: &run))
-    sections.append(appendFilter(of: content.streams.map(\.key), to: &run))
-    sections.append(appendFences(of: content.events.map(\.key), perPage: sections[0].perPage, to: &run))
-    sections.append(appendFences(of: content.streams.map(\.key), perPage: sections[1].perPage, to: &run))
+    sections.append(appendFilter(of: content.events.map(\.key), owner, to: &run))
+    sections.append(appendFilter(of: content.streams.map(\.key), owner, to: &run))
+    sections.append(
+      appendFences(of: content.events.map(\.key), perPage: sections[0].perPage, owner, to: &run))
+    sections.append(
+      appendFences(of: content.streams.map(\.key), perPage: sections[1].perPage, owner, to: &run))
     run.replaceSubrange(
       0..<RunPages.pageByteCount, with: firstPage(content, sections: sections, storeID: storeID, base: base))
     return run
@@ -318,24 +328,26 @@ extension SegmentDirectory {
       page.append(UInt64(section.firstPage))
       page.append(UInt64(section.count))
     }
-    page.pad(to: RunPages.roomPerPage)
-    page.append(CRC32C.of(page.bytes))
+    RunPages.finish(&page, page: 0, of: RunPages.Owner(storeID: storeID, base: base))
     return page.bytes
   }
 
-  private static func appendFilter(of keys: [Bytes16], to run: inout [UInt8]) -> RunPages.Section {
+  private static func appendFilter(of keys: [Bytes16], _ owner: RunPages.Owner, to run: inout [UInt8])
+    -> RunPages.Section
+  {
     var filter = KeyFilter(capacity: keys.count)
     for key in keys { filter.insert(key) }
     let blocks = stride(from: 0, to: filter.words.count, by: 8).map { Array(filter.words[$0..<($0 + 8)]) }
-    return RunPages.append(blocks, entryByteCount: KeyFilter.blockByteCount, to: &run) { words, page in
+    return RunPages.append(blocks, entryByteCount: KeyFilter.blockByteCount, of: owner, to: &run) {
+      words, page in
       for word in words { page.append(word) }
     }
   }
 
-  private static func appendFences(of keys: [Bytes16], perPage: Int, to run: inout [UInt8])
-    -> RunPages.Section
-  {
+  private static func appendFences(
+    of keys: [Bytes16], perPage: Int, _ owner: RunPages.Owner, to run: inout [UInt8]
+  ) -> RunPages.Section {
     let fences = stride(from: 0, to: keys.count, by: perPage).map { keys[$0].high }
-    return RunPages.append(fences, entryByteCount: 8, to: &run) { $1.append($0) }
+    return RunPages.append(fences, entryByteCount: 8, of: owner, to: &run) { $1.append($0) }
   }
 }

@@ -112,7 +112,7 @@ struct StoreFiles {
     return OpenedSegment(path: path, file: file, header: header)
   }
 
-  /// The directory of a segment; nil when it is missing or damaged, to be made again.
+  /// The directory of a segment; nil when it is missing, damaged or of an older version, to be made again.
   func openDirectory(_ base: Position) throws(LogError) -> SegmentDirectory? {
     let path = LogSegment.directoryPath(base: base)
     let storage = storage

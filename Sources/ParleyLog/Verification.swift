@@ -157,7 +157,8 @@ private struct Verification {
     findings.append(
       LogFinding(
         .repairable, file: path,
-        "missing or damaged: its segment is read instead; opening for appending makes it again"))
+        "missing, damaged or of an older version: its segment is read instead; opening for appending makes it again"
+      ))
     return nil
   }
 

@@ -4,12 +4,14 @@ import ParleyLog
 import ParleySimulation
 import Testing
 
-/// The store in `Schemas/golden/log-v1`, which every later version has to read.
+/// The stores in `Schemas/golden`, which every later version has to read: `log-v1-run2`, and `log-v1`, the same with a
+/// directory of the version before.
 @Suite struct GoldenStoreTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-  private static let golden = root.appending(path: "Schemas/golden/log-v1")
-  private static let listing = root.appending(path: "Schemas/golden/log-v1.txt")
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Schemas/golden")
+  private static let golden = root.appending(path: "log-v1-run2")
+  private static let older = root.appending(path: "log-v1")
+  private static let directory = "active/00000000000000000000.dir"
 
   private static func bytes(_ path: String) throws -> [UInt8] {
     Array(try Data(contentsOf: golden.appending(path: path)))
@@ -37,21 +39,62 @@ import Testing
     return lines
   }
 
+  private static func listing() throws -> [String] {
+    try String(contentsOf: root.appending(path: "log-v1.txt"), encoding: .utf8).split(separator: "\n")
+      .map(String.init)
+  }
+
+  /// A copy of a store that may be written to.
+  private static func copy(of store: URL) throws -> (path: String, keeper: TemporaryDirectory) {
+    let directory = TemporaryDirectory()
+    let path = directory.path + "/store"
+    try FileManager.default.copyItem(atPath: store.path, toPath: path)
+    return (path, directory)
+  }
+
   @Test func aStoreOfFormatOneReadsAsItsListingSays() throws {
     let log = try EventLog.openForReading(environment: .posix(at: Self.golden.path))
-    let listing = try String(contentsOf: Self.listing, encoding: .utf8)
-    #expect(try Self.lines(of: log) == listing.split(separator: "\n").map(String.init))
+    #expect(try Self.lines(of: log) == Self.listing())
     #expect(try log.verify() == [])
   }
 
   @Test func aStoreOfFormatOneCanBeAppendedTo() throws {
-    let copy = FileManager.default.temporaryDirectory.appending(path: "parley-golden-\(UUID().uuidString)")
-    try FileManager.default.copyItem(at: Self.golden, to: copy)
-    defer { try? FileManager.default.removeItem(at: copy) }
-    let log = try EventLog.openForAppending(environment: .posix(at: copy.path))
+    let (path, keeper) = try Self.copy(of: Self.golden)
+    defer { withExtendedLifetime(keeper) {} }
+    let log = try EventLog.openForAppending(environment: .posix(at: path))
     let head = log.head
     #expect(try log.append(AppendBatch([LogWorld.record(9_000)])) == .stored([head]))
     #expect(try log.verify() == [])
+  }
+
+  @Test func aStoreWithDirectoriesOfTheVersionBeforeIsReadAndNamesThem() throws {
+    let log = try EventLog.openForReading(environment: .posix(at: Self.older.path))
+    #expect(try Self.lines(of: log) == Self.listing())
+    for position in try Self.listing().indices.map({ Position($0) }) {
+      guard case .record(let record) = try log.read([position])[0] else {
+        Issue.record("position \(position) is damaged")
+        continue
+      }
+      #expect(try log.position(of: record.envelope.event) == position)
+      #expect(try log.positions(of: record.envelope.stream).contains(position))
+    }
+    let findings = try log.verify()
+    #expect(findings.map(\.file) == [Self.directory])
+    #expect(findings.map(\.weight) == [.repairable])
+  }
+
+  @Test func openingForAppendingMakesDirectoriesOfTheVersionBeforeAgain() throws {
+    let (path, keeper) = try Self.copy(of: Self.older)
+    defer { withExtendedLifetime(keeper) {} }
+    let log = try EventLog.openForAppending(environment: .posix(at: path))
+    let records = [LogWorld.record(5, stream: 3), LogWorld.record(9_000)]
+    #expect(
+      try log.append(AppendBatch([records[0]])) == .known([KnownRecord(index: 0, position: Position(5))]))
+    #expect(try log.append(AppendBatch([records[1]])) == .stored([Position(try Self.listing().count)]))
+    log.close()
+    let made = try Data(contentsOf: URL(fileURLWithPath: path + "/" + Self.directory))
+    #expect(Array(made) == (try Self.bytes(Self.directory)))
+    #expect(try EventLog.openForReading(environment: .posix(at: path)).verify() == [])
   }
 
   @Test func offsetsAreThoseOfTheFormatPage() throws {
@@ -73,9 +116,17 @@ import Testing
     let manifest = try Self.bytes("MANIFEST")
     #expect(Array(manifest[0..<8]) == Array("PRLYMANI".utf8))
     #expect(manifest.count == 48 + 96 * Int(Self.integer(manifest, 12, 4)) + 4)
-    let directory = try Self.bytes("active/00000000000000000000.dir")
-    #expect(Array(directory[0..<8]) == Array("PRLYRUN1".utf8))
+    let directory = try Self.bytes(Self.directory)
+    #expect(Array(directory[0..<8]) == Array("PRLYRUN2".utf8))
     #expect((0..<8).map { Self.integer(directory, 48 + 24 * $0, 8) } == [20, 24, 4, 8, 64, 64, 8, 8])
+    // A page's checksum is of the store's id, the base, the page's number and the page.
+    #expect(directory.count / 4_096 > 8)
+    for page in 0..<(directory.count / 4_096) {
+      let bytes = directory[(page * 4_096)..<(page * 4_096 + 4_092)]
+      let number = [UInt8(page), 0, 0, 0, 0, 0, 0, 0]
+      let checksum = CRC32C.of(Array(directory[8..<24]) + Array(directory[24..<32]) + number + Array(bytes))
+      #expect(Self.integer(directory, page * 4_096 + 4_092, 4) == UInt64(checksum))
+    }
   }
 
   /// Writes a golden store anew, for a new format: PARLEY_GOLDEN names an empty directory.
