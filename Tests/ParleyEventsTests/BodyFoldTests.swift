@@ -65,18 +65,4 @@ import Testing
     let mail = "Yes.\n> one\n> two\n> three\n-- \nKim"
     #expect(shown(mail, linesMax: nil, foldsQuotes: false).count == 6)
   }
-
-  @Test func markupBecomesReadableText() {
-    let html = """
-      <html><head><title>x</title><style>p { color: red }</style></head><body><!-- hidden -->
-      <p>Hello&nbsp;<b>Ana</b> &amp; co &#8364;5</p><div>a < b</div>line<br>next</body></html>
-      """
-    #expect(ReadableText.ofHTML(html) == "Hello Ana & co €5\n\na < b\nline\nnext")
-  }
-
-  @Test func brokenMarkupEndsSomewhere() {
-    for html in ["<", "<a", "<!--", "&", "&#;", "&#x110000;", "<style>", "</", "<p", "a<1"] {
-      #expect(ReadableText.ofHTML(html).count <= html.count)
-    }
-  }
 }
