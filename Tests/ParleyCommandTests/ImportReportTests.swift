@@ -22,6 +22,12 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "no script(1) here"))
+  func oneMailIsCountedAsOne() throws {
+    let run = try Shell.run("script -qec \"$parley import eml $1 $2\" /dev/null </dev/null", [store, mail])
+    #expect(run.output.contains("\r1 mail, "), "\(run.output)")
+  }
+
   @Test(arguments: ["store/key", "store/store.json", "store/active/00000000000000000000.seg", "note.txt"])
   func noOtherFileIs(name: String) throws {
     _ = try scratch.write("note.txt", "a letter")

@@ -41,7 +41,7 @@ struct AppendCommand: AsyncParsableCommand {
     if isWondering { reader.whileWaiting = { store.say("waiting for lines from \(input); Ctrl-C ends it") } }
     let opened = try await store.open(for: .appending)
     var appender = LineAppender(
-      store: opened, reader: reader, progress: store.progress("events", bytesTotal: reader.bytesTotal))
+      store: opened, reader: reader, progress: store.progress("event", bytesTotal: reader.bytesTotal))
     var failure: (any Error)?
     do {
       try await batch ? appender.appendAtomically() : appender.appendEach()

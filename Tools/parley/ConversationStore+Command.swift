@@ -76,7 +76,7 @@ extension ConversationStore {
   /// - Parameter other: an identity that can't be meant.
   func nearSpellings(of identity: Identity, except other: Identity? = nil) throws -> String? {
     var near = NearSpellings(of: identity.description)
-    var scan = EventScan(self, progress: Progress("events", isQuiet: true))
+    var scan = EventScan(self, progress: Progress("event", isQuiet: true))
     scan.filter.kinds = [.identityObserved]
     try scan.events { event in
       if case .identityObserved(let observed) = event.body, let found = Identity(observed.identity),

@@ -55,7 +55,7 @@ struct FindCommand: AsyncParsableCommand {
     let output = Output()
     let finder = Finder(
       text: text, nativeID: nativeId, name: name, normalization: opened.normalization)
-    var scan = try narrowed.scan(opened, progress: store.progress("events"))
+    var scan = try narrowed.scan(opened, progress: store.progress("event"))
     scan.filter.actor = actor.map { opened.actorID(of: $0) }
     var found = 0
     try scan.bodies { position, envelope, bytes in

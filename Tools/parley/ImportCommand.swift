@@ -129,7 +129,7 @@ struct ImportCommand: AsyncParsableCommand {
     into storer: inout ItemStorer, counting addresses: inout MailAddressTally, _ options: MailOptions
   ) async throws {
     var importer = MailImporter(path, options: options)
-    var progress = store.progress("mails")
+    var progress = store.progress("mail")
     defer { progress.clear() }
     while !System.isInterrupted, let item = importer.next() {
       addresses.count(item)

@@ -14,7 +14,7 @@ struct Progress {
   private static let secondsBetween = 0.2
 
   /// - Parameters:
-  ///   - noun: what is counted, in the plural.
+  ///   - noun: what is counted, one of it.
   ///   - bytesTotal: how many bytes there are to do, 0 when nobody knows.
   init(_ noun: String, bytesTotal: Int = 0, isQuiet: Bool) {
     self.isShown = !isQuiet && System.isTerminal(System.standardError)
@@ -40,7 +40,7 @@ struct Progress {
 
   private func line(seconds: Double) -> String {
     let rate = Int(Double(items) / max(seconds, 0.001))
-    var line = "\(grouped(items)) \(noun), \(grouped(rate))/s"
+    var line = "\(counted(items, noun)), \(grouped(rate))/s"
     if bytes > 0 { line += ", \(byteCount(bytes))" }
     if bytesTotal > bytes { line += " of \(byteCount(bytesTotal))" }
     if let done = share { line += ", \(Int(seconds * (1 - done) / done) + 1) s left" }

@@ -81,7 +81,7 @@ struct ReplayCommand: AsyncParsableCommand {
     let opened = try await store.open(for: .reading)
     let output = Output()
     // Lines that run over a terminal are progress enough.
-    let progress = Progress("events", isQuiet: store.quiet || output.isTerminal)
+    let progress = Progress("event", isQuiet: store.quiet || output.isTerminal)
     var scan = try narrowed.scan(opened, progress: progress)
     scan.from = from?.position ?? .start
     scan.to = to?.position ?? .none

@@ -20,7 +20,7 @@ struct StatsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let opened = try await store.open(for: .reading)
-    var scan = EventScan(opened, progress: store.progress("events"))
+    var scan = EventScan(opened, progress: store.progress("event"))
     var figures = StoreFigures(opened)
     try scan.bodies { _, envelope, body in figures.count(envelope, bodyBytes: body.count) }
     try figures.countFiles()

@@ -23,7 +23,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let opened = try await store.openSilently(for: .reading)
-    var verifier = StoreVerifier(opened, progress: store.progress("events"))
+    var verifier = StoreVerifier(opened, progress: store.progress("event"))
     let output = Output()
     let findings = try verifier.run()
     for finding in findings { try output.write(line: format == .text ? finding.text : finding.json) }
