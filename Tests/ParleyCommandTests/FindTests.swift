@@ -90,11 +90,43 @@ import Testing
     #expect(try ParleyBinary.run("find", store, "030 12345678").output.isEmpty, "of no region")
   }
 
-  @Test(arguments: [("webchat/c-991", "conversation  1  "), ("email:ana@example.com", "identity  0  ")])
-  func whatIsPrintedIsFoundAsItIsPrinted(text: String, found: String) throws {
+  @Test(arguments: [("webchat/c-991", "conversation  1  ", 1), ("email:ana@example.com", "identity  0  ", 5)])
+  func whatIsPrintedIsFoundAsItIsPrinted(text: String, found: String, count: Int) throws {
     let run = try ParleyBinary.run("find", store, text)
-    #expect(run.lines.count == 1)
+    #expect(run.lines.count == count)
     #expect(run.output.hasPrefix(found), "\(run.output)")
+  }
+
+  @Test(arguments: [
+    ("0301234567", ["identity.observed", "call.started"]),
+    ("phone:+49301234567", ["identity.observed", "call.started"]),
+    ("teehaus.example/77", ["identity.observed", "message.sent"]),
+    ("visitor:teehaus.example/77", ["identity.observed", "message.sent"]),
+    ("phone", ["identity.observed"]),
+  ])
+  func anIdentityIsFoundWithWhatIsRecordedUnderIt(text: String, kinds: [String]) throws {
+    let german = scratch.path("german")
+    _ = try ParleyBinary.run("init", german, "--region", "DE", "--quiet")
+    let lines = """
+      {"kind":"call.started","channel":"voice","from":"phone:030 1234567","id":"pbx/1","call":"1",\
+      "at":"2026-11-22T09:00:00+01:00"}
+      {"kind":"message.sent","channel":"chat","from":"visitor:teehaus.example/77","id":"webchat/1","text":"Hello",\
+      "at":"2026-11-22T09:00:00+01:00"}
+      {"kind":"message.sent","channel":"email","from":"email:ben@example.com","id":"email/1","text":"Hello",\
+      "at":"2026-11-22T09:00:00+01:00"}\n
+      """
+    let receipts = try ParleyBinary.run("append", german, input: lines)
+    #expect(receipts.status == 0, "\(receipts.output)")
+    let run = try ParleyBinary.run("find", german, text, "--format", "jsonl")
+    #expect(run.lines.count == kinds.count, "\(run.output)")
+    for (line, kind) in zip(run.lines, kinds) { #expect(line.contains(#""kind":"\#(kind)""#), "\(line)") }
+  }
+
+  @Test func whoIsFoundIsFoundInAConversationToo() throws {
+    let run = try ParleyBinary.run(
+      "find", store, "ana@example", "--conversation", "webchat/c-992", "--format", "jsonl")
+    #expect(run.lines.count == 2)
+    #expect(run.lines.allSatisfy { $0.contains("webchat/c-992") }, "\(run.output)")
   }
 
   @Test func anEventWithoutATimeStandsWhereItWasRecordedAndSaysSo() throws {

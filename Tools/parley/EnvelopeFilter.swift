@@ -1,6 +1,7 @@
 import ParleyEnvelope
 
-/// Which events a command looks at, by their envelopes alone. All conditions that are set must hold.
+/// Which events a command looks at, by their envelopes alone. All conditions that are set must hold, but for those of
+/// kinds that are admitted whatever else is asked.
 struct EnvelopeFilter {
   var since: Timestamp?
   var until: Timestamp?
@@ -9,9 +10,12 @@ struct EnvelopeFilter {
   var stream: StreamID?
   var conversation: ConversationID?
   var actor: ActorID?
+  /// Kinds that name what other events only point to.
+  var alsoAdmitted: Set<EventKind> = []
 
   /// Whether an event is looked at.
   func admits(_ envelope: Envelope) -> Bool {
+    if alsoAdmitted.contains(envelope.kind) { return true }
     if let since, envelope.recordedAt < since { return false }
     if !kinds.isEmpty && !kinds.contains(envelope.kind) { return false }
     if !channels.isEmpty && !channels.contains(envelope.channel) { return false }

@@ -11,7 +11,8 @@ struct FindCommand: AsyncParsableCommand {
     discussion: """
       Reads the whole store, as there is no index yet, and says how much it read. Upper and lower case are the \
       same, and so are letters with and without accents, and white space is any other, line ends too; a phone number \
-      is found however it is parted, a national one by the store's region too. What is found comes in log order, as JSON Lines with --format jsonl.
+      is found however it is parted, a national one by the store's region too. An identity is found with all that \
+      is recorded under it. What is found comes in log order, as JSON Lines with --format jsonl.
 
       Example:
         parley find support.parley "order 4711"
@@ -20,7 +21,9 @@ struct FindCommand: AsyncParsableCommand {
 
   @OptionGroup var store: StoreArguments
 
-  @Argument(help: "The text, anywhere in an event: in its words, names, subjects or ids.")
+  @Argument(
+    help: "The text, anywhere in an event: in its words, names, subjects or ids, or in whom it is from or to."
+  )
   var text: String?
 
   @Option(help: ArgumentHelp("Only events with this id in their source, SYSTEM/ID or ID.", valueName: "id"))
@@ -53,15 +56,18 @@ struct FindCommand: AsyncParsableCommand {
     let actor = try actor.map { try Actor(typed: $0, for: "--actor") }
     let opened = try await store.open(for: .reading)
     let output = Output()
-    let finder = Finder(
-      text: text, nativeID: nativeId, name: name, normalization: opened.normalization)
+    var finder = Finder(
+      text: text, nativeID: nativeId, name: name, normalization: opened.normalization, names: opened.names)
     var scan = try narrowed.scan(opened, progress: store.progress("event"))
     scan.filter.actor = actor.map { opened.actorID(of: $0) }
+    let filter = scan.filter
+    scan.filter.alsoAdmitted = text == nil ? [] : [.identityObserved]
     var found = 0
     try scan.bodies { position, envelope, bytes in
-      guard finder.mayMatch(bytes, kind: envelope.kind) else { return }
+      guard finder.mayMatch(bytes, envelope) else { return }
       let event = Event(position: position, envelope: envelope, bodyBytes: bytes)
-      guard finder.matches(event) else { return }
+      finder.learn(from: event)
+      guard filter.admits(envelope), finder.matches(event) else { return }
       found += 1
       try output.write(line: line(FoundEvent(event, names: opened.names, around: finder.text)))
     }

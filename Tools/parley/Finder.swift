@@ -1,29 +1,38 @@
 import ParleyEnvelope
 import ParleyEvents
 
-/// Decides whether an event holds what is looked for.
+/// Decides whether an event holds what is looked for, of events in log order.
 struct Finder {
   /// The text that is looked for, anywhere.
   let text: SearchText?
   private let nativeID: String?
   private let name: SearchText?
+  private var streams: FoundStreams
 
-  init(text: String?, nativeID: String?, name: String?, normalization: Normalization) {
-    self.text = text.map { SearchText($0, normalization: normalization) }
+  /// - Parameter names: who a stream is, when there are too many to remember.
+  init(text: String?, nativeID: String?, name: String?, normalization: Normalization, names: any EventNames) {
+    let text = text.map { SearchText($0, normalization: normalization) }
+    self.text = text
+    streams = FoundStreams(text: text, names: names)
     self.nativeID = nativeID
     self.name = name.map { SearchText($0) }
   }
 
-  /// Whether the body is worth decoding: whether its bytes may hold the text.
-  func mayMatch(_ body: [UInt8], kind: EventKind) -> Bool {
+  /// Takes note of whose stream an event begins. Every `identity.observed` has to be seen, before all else of its
+  /// stream.
+  mutating func learn(from event: Event) { streams.learn(from: event) }
+
+  /// Whether the body is worth decoding: whether its bytes may hold the text, or its stream is somebody's who does.
+  func mayMatch(_ body: [UInt8], _ envelope: Envelope) -> Bool {
     guard let text else { return true }
-    return kind == .identityObserved || kind == .conversationOpened || text.isFound(in: body)
+    if envelope.kind == .identityObserved || envelope.kind == .conversationOpened { return true }
+    return text.isFound(in: body) || streams.contains(envelope.stream)
   }
 
   /// Whether an event that may match is what is looked for.
   func matches(_ event: Event) -> Bool {
     if let text, let name = printedName(of: event), !text.isFound(in: event.bodyBytes),
-      !text.isFound(in: name)
+      !text.isFound(in: name), !streams.contains(event.envelope.stream)
     {
       return false
     }
