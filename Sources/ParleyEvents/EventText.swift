@@ -17,10 +17,18 @@ package struct EventText {
       viewer: .system("parley"), through: event.position, instant: event.envelope.recordedAt)
     if let identity { input.events = [TimelineEvent(open, .own(identity))] }
     let timeline = Timeline(input)
-    entry = timeline.entries.first
+    entry = timeline.entries.first.map { Self.withoutWay($0, of: event.kind) }
     var options = options
     options.bodyLinesMax = nil
     writer = TimelineTextWriter(timeline: timeline, options: options)
+  }
+
+  /// Only the beginning of a call says which way it went: what comes later has the direction of whoever acted.
+  private static func withoutWay(_ entry: TimelineEntry, of kind: EventKind) -> TimelineEntry {
+    guard case .call = entry.content, kind != .callStarted else { return entry }
+    var entry = entry
+    entry.direction = .unspecified
+    return entry
   }
 
   /// When an event counts as having happened, marked where that is the time of recording.

@@ -158,7 +158,7 @@ import Testing
     let run = try ParleyBinary.run("replay", store, "--format", "text")
     #expect(run.output.contains("  agent:kim → email:ana@example.com  webchat/c-992  It left yesterday.\n"))
     #expect(run.output.contains("  agent:kim on email:ana@example.com  webchat/c-991  resolved\n"))
-    #expect(run.output.contains("call.ended  email:ana@example.com  pbx/1  call in, no answer\n"))
+    #expect(run.output.contains("call.ended  email:ana@example.com  pbx/1  call, no answer\n"))
     let linked =
       "  agent:kim on email:ana@example.com  linked email:ana@example.com and email:anna@example.com"
     #expect(run.output.contains(linked), "\(run.output)")

@@ -54,6 +54,28 @@ import Testing
     #expect(!run.output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" }, "no control character")
   }
 
+  @Test func onlyTheBeginningOfACallSaysWhichWayItWent() throws {
+    let ended = #"{"kind":"call.ended","channel":"voice","by":"agent:kim","customer":"phone:+493012345678","#
+    let lines = """
+      {"kind":"call.started","channel":"voice","from":"phone:+493012345678","id":"pbx/1","call":"1"}
+      \(ended)"id":"pbx/2","call":"1","direction":"outbound","disposition":"voicemail"}
+      {"kind":"note.added","by":"agent:kim","customer":"phone:+493012345678","text":"Rang."}\n
+      """
+    let receipts = try ParleyBinary.run("append", store, input: lines)
+    #expect(receipts.status == 0, "\(receipts.output)")
+    let started = try ParleyBinary.run("show", store, "6")
+    #expect(started.lines.contains("channel         voice, inbound"), "\(started.output)")
+    #expect(started.lines.contains { $0.hasPrefix("what ") && $0.contains("  call in") }, "\(started.output)")
+    let end = try ParleyBinary.run("show", store, "7")
+    #expect(end.lines.contains("channel         voice"), "\(end.output)")
+    #expect(end.lines.contains("what            call, voicemail"), "\(end.output)")
+    #expect(
+      try ParleyBinary.run("find", store, "--native-id", "pbx/2").output.hasSuffix("  call, voicemail\n"))
+    let note = try ParleyBinary.run("show", store, "8")
+    #expect(note.lines.contains("direction       internal"), "\(note.output)")
+    #expect(!note.lines.contains { $0.hasPrefix("channel") })
+  }
+
   @Test func aTimelineUnfoldsWhatItFolds() throws {
     let folded = try ParleyBinary.run("timeline", store, Self.ana)
     #expect(folded.output.contains(" more lines, 30 quoted (--full shows them)\n"))

@@ -36,14 +36,22 @@ struct EventReport {
   private var whenAndWhere: [(name: String, value: String)] {
     let envelope = event.envelope
     let channel = envelope.channel == .unspecified ? "" : envelope.channel.name
-    let direction = envelope.direction == .unspecified ? "" : envelope.direction.name
     return [
       ("at", EventText.time(of: envelope, zone: zone)),
       ("recorded", envelope.recordedAt.rfc3339(offset: zone)),
-      ("channel", [channel, direction].filter { !$0.isEmpty }.joined(separator: ", ")),
+      channel.isEmpty
+        ? ("direction", direction)
+        : ("channel", [channel, direction].filter { !$0.isEmpty }.joined(separator: ", ")),
       ("conversation", VisibleText.line(conversation?.description ?? "")),
       ("recorded under", VisibleText.line(identity?.description ?? "\(envelope.stream)")),
     ]
+  }
+
+  /// Nothing for what comes after a call's beginning: there it is whoever acted, and not the call's.
+  private var direction: String {
+    let isWithinCall = event.kind != .callStarted && event.kind.name.hasPrefix("call.")
+    let direction = event.envelope.direction
+    return isWithinCall || direction == .unspecified ? "" : direction.name
   }
 
   private var who: [(name: String, value: String)] {
