@@ -56,6 +56,15 @@ struct Refused {
       ])
   }
 
+  @Test(arguments: [
+    ("From: Ana <ana@example.com>\nSubject: x\n\nHello\n", true), ("X-Id2: 1\n", true),
+    ("not json: x\n", false),
+    (": x\n", false), (chatLine(1) + "Subject: x\n", false),
+  ]) func aMailIsToldWhichCommandTakesIt(input: String, isMail: Bool) throws {
+    let run = try ParleyBinary.run("append", store, input: input)
+    #expect(run.diagnostics.contains("`parley import eml` takes mails") == isMail, "\(run.diagnostics)")
+  }
+
   @Test func aMalformedLineCostsItselfOnly() throws {
     let input = chatLine(1) + "{\"kind\":\n" + "\n" + chatLine(2)
     let run = try ParleyBinary.run("append", store, input: input)

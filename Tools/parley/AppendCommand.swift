@@ -53,6 +53,7 @@ struct AppendCommand: AsyncParsableCommand {
     // A file that can't be read has no lines to sum up.
     if failure == nil || appender.tally.lines > 0 { store.say(appender.tally.summary) }
     appender.unknownMembers.notes.forEach(store.say)
+    if appender.looksLikeMail { store.say("this looks like a mail: `parley import eml` takes mails") }
     if let failure { throw failure }
     if System.isInterrupted { throw ExitStatus.interrupted }
     if appender.tally.rejected > 0 { throw ExitStatus.rejected }

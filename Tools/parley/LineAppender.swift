@@ -43,6 +43,8 @@ struct LineAppender {
   private(set) var tally = AppendTally()
   /// Members that the lines had and their kinds do not know.
   private(set) var unknownMembers = UnknownMembers()
+  /// Whether the input begins as a mail does, and not with an event.
+  private(set) var looksLikeMail = false
 
   init(store: ConversationStore, reader: LineReader, progress: Progress) {
     self.store = store
@@ -129,12 +131,23 @@ struct LineAppender {
       guard let line = try reader.line() else { break }
       bytes += line.byteCount
       let event = Self.parse(line)
+      if reader.number == 1 { looksLikeMail = Self.isMailHeader(line) }
       let warning = (try? event.get()).flatMap { unknownMembers.look($0) }
       group.append(
         ReadLine(number: reader.number, byteCount: line.byteCount, event: event, warning: warning))
       progress.add(bytes: line.byteCount + 1)
     }
     return group.isEmpty ? nil : group
+  }
+
+  /// Whether a line is a field of a mail's header, as in `Subject: Hello`.
+  private static func isMailHeader(_ line: LineReader.Line) -> Bool {
+    guard case .bytes(let bytes) = line, let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else {
+      return false
+    }
+    return bytes[..<colon].allSatisfy {
+      (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
+    }
   }
 
   private static func parse(_ line: LineReader.Line) -> Result<NewEvent, AppendReceiptLine.LineError> {
