@@ -49,6 +49,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (["timeline", "--zone", "Europe/Berlin"], "expected UTC, or the distance from it as in +01:00"),
+    (["find", "--zone", "+01"], "expected UTC, or the distance from it as in +01:00"),
+    (
+      ["timeline", "--as-of", "2026-11-23"],
+      "expected a position as in 1042, or a time as in 2026-11-22T09:00:00Z"
+    ),
+    (["customer", "--as-of", "-1"], "expected a position as in 1042, or a time as in 2026-11-22T09:00:00Z"),
+    (["timeline", "--last", "-1"], "expected a number from 1"),
+    (["timeline", "--last", "x"], "expected a number from 1"),
+    (["replay", "--from", "-1"], "expected a position, a number from 0"),
+    (["replay", "--to", "x"], "expected a position, a number from 0"),
+    (["show", "x"], "expected a position, a number from 0"),
+    (["show", "-1"], "expected a position, a number from 0"),
+  ]) func aWrongValueIsToldWhatIsExpected(arguments: [String], expected: String) throws {
+    let identity = ["timeline", "customer"].contains(arguments[0]) ? ["email:ana@example.com"] : []
+    let run = try ParleyBinary.run(
+      [arguments[0], "nowhere"] + identity + arguments.dropFirst(), input: Data())
+    #expect(run.status == 2)
+    #expect(run.output.isEmpty)
+    #expect(run.diagnostics.contains(expected), "\(run.diagnostics)")
+    #expect(run.diagnostics.contains(arguments.last!), "\(run.diagnostics)")
+    #expect(!run.diagnostics.contains("Missing"), "\(run.diagnostics)")
+  }
+
   @Test(arguments: ["timeline", "customer"])
   func aMomentThatIsNoneIsToldWhatOneLooksLike(command: String) throws {
     let run = try ParleyBinary.run(command, "nowhere", "email:ana@example.com", "--as-of", "yesterday")

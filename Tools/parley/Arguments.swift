@@ -3,7 +3,7 @@ import ParleyEnvelope
 import ParleyEvents
 
 /// A point in the log's history: a position, or a time by the log's clock.
-enum Moment: ExpressibleByArgument {
+enum Moment {
   static let help = ArgumentHelp(
     "As it was known then: through a position, as in 1042, or at a time by the log's clock, "
       + "as in 2026-11-22T09:00:00Z.", valueName: "moment")
@@ -11,13 +11,14 @@ enum Moment: ExpressibleByArgument {
   case position(Position)
   case time(Timestamp)
 
-  init?(argument: String) {
-    if let position = PositionArgument(argument: argument)?.position {
+  /// A moment as it was typed. Throws what was expected, with examples.
+  init(typed text: String) throws {
+    if let position = Position(typed: text) {
       self = .position(position)
-    } else if let (time, _) = Timestamp.parse(rfc3339: argument) {
+    } else if let (time, _) = Timestamp.parse(rfc3339: text) {
       self = .time(time)
     } else {
-      return nil
+      throw ValidationError("expected a position as in 1042, or a time as in 2026-11-22T09:00:00Z (RFC 3339)")
     }
   }
 }
@@ -43,13 +44,40 @@ struct TimeArgument {
 }
 
 /// A position on the command line: the number of events before it, also as a timeline shows it, `#1042`.
-struct PositionArgument: ExpressibleByArgument {
+struct PositionArgument {
   let position: Position
 
-  init?(argument: String) {
-    let digits = argument.hasPrefix("#") ? argument.dropFirst() : argument[...]
-    guard let number = UInt64(digits), number < UInt64(Int64.max) else { return nil }
-    position = Position(rawValue: number)
+  /// A position as it was typed. Throws what was expected, with examples.
+  init(typed text: String) throws {
+    guard let position = Position(typed: text) else { throw ValidationError(Self.expected) }
+    self.position = position
+  }
+
+  static let expected = "expected a position, a number from 0, as in 1042 or #1042"
+}
+
+extension Position {
+  /// As it was typed; nil for what is no position.
+  fileprivate init?(typed text: String) {
+    let digits = text.hasPrefix("#") ? text.dropFirst() : text[...]
+    // A plus is no digit.
+    guard digits.first?.isNumber == true, let number = UInt64(digits), number < UInt64(Int64.max) else {
+      return nil
+    }
+    self.init(rawValue: number)
+  }
+}
+
+/// How many, at most: a number from 1.
+struct CountArgument {
+  let count: Int
+
+  /// A count as it was typed. Throws what was expected, with an example.
+  init(typed text: String) throws {
+    guard let count = Int(text), count > 0 else {
+      throw ValidationError("expected a number from 1, as in 50")
+    }
+    self.count = count
   }
 }
 
@@ -94,27 +122,25 @@ struct KindArgument {
 }
 
 /// A distance from UTC: `+01:00`, `-0500`, `Z`, `UTC`.
-struct ZoneArgument: ExpressibleByArgument, CustomStringConvertible {
+struct ZoneArgument {
   static let help = ArgumentHelp(
-    "The distance from UTC that times are shown at, as in +01:00.", valueName: "offset")
+    "The distance from UTC that times are shown at, as in +01:00; UTC unless stated.", valueName: "offset")
   static let utc = ZoneArgument(offset: .utc)
 
   let offset: UTCOffset
 
   private init(offset: UTCOffset) { self.offset = offset }
 
-  /// As it stands in the help: the default.
-  var description: String { offset == .utc ? "UTC" : "\(offset.rawValue) minutes" }
-
-  init?(argument: String) {
-    if ["Z", "z", "UTC", "utc"].contains(argument) {
+  /// A distance as it was typed. Throws what was expected, with examples.
+  init(typed text: String) throws {
+    if ["Z", "z", "UTC", "utc"].contains(text) {
       offset = .utc
       return
     }
-    var digits = argument.filter { $0 != ":" }
+    var digits = text.filter { $0 != ":" }
     guard let sign = digits.popFirstSign(), digits.count == 4, let number = Int(digits), number % 100 < 60,
       let offset = UTCOffset(minutes: sign * (number / 100 * 60 + number % 100))
-    else { return nil }
+    else { throw ValidationError("expected UTC, or the distance from it as in +01:00 or -05:00") }
     self.offset = offset
   }
 }

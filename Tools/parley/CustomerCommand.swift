@@ -18,13 +18,13 @@ struct CustomerCommand: AsyncParsableCommand {
   @Argument(help: "One of the customer's identities; - reads it from standard input.")
   var identity: String
 
-  @Option(help: Moment.help)
+  @Option(parsing: .unconditional, help: Moment.help, transform: Moment.init(typed:))
   var asOf: Moment?
 
   @Option(help: ReportFormat.help)
   var format = ReportFormat.text
 
-  @Option(parsing: .unconditional, help: ZoneArgument.help)
+  @Option(parsing: .unconditional, help: ZoneArgument.help, transform: ZoneArgument.init(typed:))
   var zone = ZoneArgument.utc
 
   func run() async throws {

@@ -40,7 +40,7 @@ struct FindCommand: AsyncParsableCommand {
   @Option(help: ListFormat.help)
   var format = ListFormat.text
 
-  @Option(parsing: .unconditional, help: ZoneArgument.help)
+  @Option(parsing: .unconditional, help: ZoneArgument.help, transform: ZoneArgument.init(typed:))
   var zone = ZoneArgument.utc
 
   func validate() throws {

@@ -16,8 +16,7 @@ enum Main {
 
   private static func run(_ arguments: [String]) async -> ExitStatus {
     do {
-      try RootCommand.checkCommand(arguments)
-      var command = try RootCommand.parseAsRoot(arguments)
+      var command = try RootCommand.parse(commandLine: arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

@@ -23,10 +23,15 @@ struct ReplayCommand: AsyncParsableCommand {
 
   @OptionGroup var store: StoreArguments
 
-  @Option(help: ArgumentHelp("From this position on.", valueName: "position"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("From this position on.", valueName: "position"),
+    transform: PositionArgument.init(typed:))
   var from: PositionArgument?
 
-  @Option(help: ArgumentHelp("Up to, but not including, this position.", valueName: "position"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Up to, but not including, this position.", valueName: "position"),
+    transform: PositionArgument.init(typed:))
   var to: PositionArgument?
 
   @Option(
@@ -65,7 +70,7 @@ struct ReplayCommand: AsyncParsableCommand {
   @Option(help: ListFormat.help)
   var format = ListFormat.jsonl
 
-  @Option(parsing: .unconditional, help: ZoneArgument.help)
+  @Option(parsing: .unconditional, help: ZoneArgument.help, transform: ZoneArgument.init(typed:))
   var zone = ZoneArgument.utc
 
   func validate() throws {

@@ -29,8 +29,24 @@ struct RootCommand: AsyncParsableCommand {
 }
 
 extension RootCommand {
+  /// The command that a command line stands for, with its arguments. Throws what is wrong with it.
+  static func parse(commandLine arguments: [String]) throws -> any ParsableCommand {
+    try checkCommand(arguments)
+    do { return try parseAsRoot(arguments) } catch {
+      guard let number = arguments.first(where: isNegativeNumber), arguments.first == "show",
+        message(for: error).contains("<position>")
+      else { throw error }
+      // The parser takes it for an option, and then misses the position.
+      throw CommandFailure(.usage, "\(VisibleText.line(number)) is no position: \(PositionArgument.expected)")
+    }
+  }
+
+  private static func isNegativeNumber(_ text: String) -> Bool {
+    text.hasPrefix("-") && text.count > 1 && text.dropFirst().allSatisfy(\.isNumber)
+  }
+
   /// Throws when the first word is no command, naming the one that is spelled most like it.
-  static func checkCommand(_ arguments: [String]) throws {
+  private static func checkCommand(_ arguments: [String]) throws {
     let words = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
     guard let word = words.first, !word.hasPrefix("-"), word != "help" else { return }
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }

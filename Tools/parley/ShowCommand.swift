@@ -24,13 +24,13 @@ struct ShowCommand: AsyncParsableCommand {
 
   @OptionGroup var store: StoreArguments
 
-  @Argument(help: "The event's position, as in 1042.")
+  @Argument(help: "The event's position, as in 1042.", transform: PositionArgument.init(typed:))
   var position: PositionArgument
 
   @Option(help: ReportFormat.help)
   var format = ReportFormat.text
 
-  @Option(parsing: .unconditional, help: ZoneArgument.help)
+  @Option(parsing: .unconditional, help: ZoneArgument.help, transform: ZoneArgument.init(typed:))
   var zone = ZoneArgument.utc
 
   @Option(

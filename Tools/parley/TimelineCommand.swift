@@ -30,10 +30,12 @@ struct TimelineCommand: AsyncParsableCommand {
     help: "One of the customer's identities, as in email:ana@example.com; - reads it from standard input.")
   var identity: String
 
-  @Option(help: ArgumentHelp("Only so many of the newest entries.", valueName: "count"))
-  var last: Int?
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Only so many of the newest entries.", valueName: "count"),
+    transform: CountArgument.init(typed:))
+  var last: CountArgument?
 
-  @Option(help: Moment.help)
+  @Option(parsing: .unconditional, help: Moment.help, transform: Moment.init(typed:))
   var asOf: Moment?
 
   @Option(
@@ -60,12 +62,11 @@ struct TimelineCommand: AsyncParsableCommand {
   @Option(help: ReportFormat.help)
   var format = ReportFormat.text
 
-  @Option(parsing: .unconditional, help: ZoneArgument.help)
+  @Option(parsing: .unconditional, help: ZoneArgument.help, transform: ZoneArgument.init(typed:))
   var zone = ZoneArgument.utc
 
   func validate() throws {
     try TimeArgument.checkOrder(since: since, until: until)
-    if let last, last < 1 { throw ValidationError("--last takes a number from 1.") }
   }
 
   func run() async throws {
@@ -90,7 +91,7 @@ struct TimelineCommand: AsyncParsableCommand {
   private func window(for output: Output) -> TimelineWindow {
     let onTerminal = output.isTerminal && format == .text ? Self.lastOnTerminal : nil
     return TimelineWindow(
-      last: last ?? onTerminal, since: since?.time, until: until?.time,
+      last: last?.count ?? onTerminal, since: since?.time, until: until?.time,
       channels: channel.isEmpty ? nil : Set(channel.map(\.channel)),
       internalEntries: `internal` ? .included : .excluded)
   }
