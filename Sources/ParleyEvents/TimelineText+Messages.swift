@@ -52,8 +52,10 @@ extension TimelineTextWriter {
       return (participant.role == .to ? "" : participant.role.word + " ") + VisibleText.line(text)
     }
     let more = receivers.count > 3 ? ["\(receivers.count - 3) more"] : []
-    return names.isEmpty
-      ? nil : "→ " + TerminalText.cut((names + more).joined(separator: ", "), width: options.width / 2)
+    guard !names.isEmpty else { return nil }
+    let words = "→ " + (names + more).joined(separator: ", ")
+    // What finds no room on the first line has one of its own.
+    return TerminalText.cut(words, width: options.width - Self.contentIndent)
   }
 
   /// The subject, where it is not the conversation's.

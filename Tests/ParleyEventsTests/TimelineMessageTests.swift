@@ -6,6 +6,24 @@ import SwiftProtobuf
 import Testing
 
 @Suite struct TimelineMessageTests {
+  @Test(arguments: [60, 70, 100]) func recipientsHaveTheRoomOfALine(width: Int) throws {
+    var body = message("Hello")
+    body.participants = try [
+      participant(.to, .email("help@teehaus.example")), participant(.cc, .email("bo@example.org")),
+      participant(.cc, .email("cy@example.org")),
+    ]
+    var story = TimelineStory()
+    story.add(body, conversation: 1, channel: .email)
+    body.participants[2].name = String(repeating: "long", count: 30)
+    story.add(body, conversation: 1, channel: .email)
+    let lines = story.timeline.text(.init(width: width)).split(separator: "\n")
+    let recipients = lines.filter { $0.contains("→ help@teehaus.example, cc bo@example.org") }
+    #expect(recipients.count == 2, "\(lines)")
+    #expect(width < 70 || recipients.first?.contains(", cc cy@example.org") == true)
+    #expect(recipients.last?.hasSuffix("…") == true)
+    #expect(recipients.allSatisfy { $0.count <= width })
+  }
+
   @Test func anEditedMessageIsOneEntryWithItsRevisions() throws {
     var story = TimelineStory()
     let sent = story.add(message("Wher is it?", subject: "Order"), conversation: 1)
