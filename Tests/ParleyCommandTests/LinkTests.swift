@@ -90,6 +90,15 @@ import Testing
     #expect(try ParleyBinary.run("replay", store).output == before)
   }
 
+  @Test func aRefusalIsNamedByWhatIsTrueOfEveryValue() throws {
+    let link = [store, Self.ana, "agent:kim", "--evidence", "x", "--by", "agent:kim"]
+    #expect(try ParleyBinary.run(["link"] + link, input: Data()).status == 1)
+    let customer = try ParleyBinary.run("customer", store, Self.ana).output
+    let ground =
+      "identities of kind agent are no customer's (refused: not a value that tells who somebody is)\n"
+    #expect(customer.contains(ground), "\(customer)")
+  }
+
   @Test func identitiesComeFromStandardInputToo() throws {
     let run = try ParleyBinary.run(
       "link", store, "-", "-", "--evidence", "x", "--by", "agent:kim", input: "\(Self.ana)\n\(Self.phone)\n")

@@ -4,7 +4,7 @@ extension IdentityRefused.Ground {
   /// Why a link was not made, for people.
   var words: String {
     switch self {
-    case .blockedValue: "a value that stands for nobody"
+    case .blockedValue: "not a value that tells who somebody is"
     case .tooMany: "the customer would hold too many identities of one kind"
     case .conflict: "each side already holds other values of one kind"
     case .alreadyFollowed: "one of them already belongs to another customer"
