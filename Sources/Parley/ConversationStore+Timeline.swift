@@ -9,7 +9,8 @@ extension ConversationStore {
   /// - Parameters:
   ///   - viewer: who looks, and what for. Only what is behind links that are verified, confirmed by an agent or
   ///     carried by a handoff is shown; what is merely claimed is named.
-  ///   - limit: at most so many entries, the last ones; what is so now is that of the whole timeline all the same.
+  ///   - limit: at most so many entries, the last ones, and none when it is not above 0; what is so now is that of
+  ///     the whole timeline all the same.
   ///   - position: as it was known then: all events through this position, links too. Nil for now.
   ///   - instant: when it is read; what is snoozed or overdue depends on it. Nil for the time that the event at
   ///     `position` was recorded, and without a position for now.

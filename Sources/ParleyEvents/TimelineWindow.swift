@@ -3,7 +3,7 @@ public import ParleyEnvelope
 /// Which part of a timeline's entries to look at. A window is looked through after the fold: what is so now stays
 /// what the whole timeline says.
 public struct TimelineWindow: Hashable, Sendable {
-  /// At most so many entries, the last ones of those that the other conditions leave.
+  /// At most so many entries, the last ones of those that the other conditions leave; none when it is not above 0.
   public var last: Int?
   /// Entries from this effective time on.
   public var since: Timestamp?
@@ -55,7 +55,7 @@ extension Timeline {
   public func windowed(_ window: TimelineWindow) -> Timeline {
     var part = self
     part.entries = entries.filter { part.omitted.admits($0, window) }
-    if let last = window.last, last >= 0, part.entries.count > last {
+    if let last = window.last.map({ max($0, 0) }), part.entries.count > last {
       part.omitted.earlier += part.entries.count - last
       part.entries.removeFirst(part.entries.count - last)
     }

@@ -24,7 +24,9 @@ import Testing
     #expect(part.texts == ["at 11", "note"])
     #expect(part.omitted.earlier == 3)
     #expect(story.timeline.windowed(TimelineWindow(last: 5)).omitted.total == 0)
-    #expect(story.timeline.windowed(TimelineWindow(last: 0)).omitted.earlier == 5)
+    for none in [0, -1, Int.min] {
+      #expect(story.timeline.windowed(TimelineWindow(last: none)).omitted.earlier == 5)
+    }
   }
 
   @Test func sinceIsIncludedAndUntilIsNot() {
