@@ -111,13 +111,13 @@ extension StoreError: CustomStringConvertible {
 }
 
 extension StoreError.Place: CustomStringConvertible {
-  /// The known parts in brackets; empty when nothing is known.
+  /// The known parts behind a blank, in parentheses; empty when nothing is known.
   public var description: String {
     var parts: [String] = []
     if let index { parts.append("event \(index) of the batch") }
     if let position { parts.append("position \(position)") }
-    if let file, !file.isEmpty { parts.append(file + (offset.map { " at byte \($0)" } ?? "")) }
-    return parts.isEmpty ? "" : " [\(parts.joined(separator: ", "))]"
+    if let file, !file.isEmpty { parts.append("file \(file)" + (offset.map { " at byte \($0)" } ?? "")) }
+    return parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
   }
 }
 

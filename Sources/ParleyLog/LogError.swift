@@ -67,9 +67,9 @@ public struct LogError: Error, Sendable, Equatable {
 extension LogError: CustomStringConvertible {
   /// The message with its place.
   public var description: String {
-    var text = message
-    if let file { text += " [\(file)" + (offset.map { " at byte \($0)" } ?? "") + "]" }
-    if let position { text += " [position \(position)]" }
-    return text
+    var parts: [String] = []
+    if let position { parts.append("position \(position)") }
+    if let file, !file.isEmpty { parts.append("file \(file)" + (offset.map { " at byte \($0)" } ?? "")) }
+    return parts.isEmpty ? message : "\(message) (\(parts.joined(separator: ", ")))"
   }
 }

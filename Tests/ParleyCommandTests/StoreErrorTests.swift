@@ -35,6 +35,15 @@ import Testing
     #expect(try String(contentsOfFile: scratch.path("store/something"), encoding: .utf8) == "kept")
   }
 
+  @Test func thePlaceOfAnErrorDoesNotReadAsSyntax() throws {
+    let store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store)
+    try FileManager.default.removeItem(atPath: store + "/key")
+    let run = try ParleyBinary.run("stats", store)
+    #expect(run.status == 3)
+    #expect(run.diagnostics.contains("--key-file (file key)\n"), "\(run.diagnostics)")
+  }
+
   @Test func initRefusesARegionThatIsNone() throws {
     let run = try ParleyBinary.run("init", scratch.path("store"), "--region", "Atlantis")
     #expect(run.status == 2)

@@ -16,8 +16,8 @@ extension CommandFailure {
 
   /// The error of a log that a command reads itself.
   private init(_ error: LogError) {
-    let place = error.file.map { " [\($0)]" } ?? ""
-    self.init(error.code == .damaged ? .damage : .cannotOpen, error.message + place)
+    let place = StoreError(error).place
+    self.init(error.code == .damaged ? .damage : .cannotOpen, "\(error.message)\(place)")
   }
 
   /// A store's error, with what to do about it.
