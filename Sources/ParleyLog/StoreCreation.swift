@@ -46,9 +46,11 @@ enum StoreCreation {
   /// Refuses a directory with anything in it but what an interrupted creation leaves: that held no event and is
   /// written over.
   private static func checkEmpty(_ storage: any Storage) throws(LogError) {
-    let names = try disk { () throws(StorageError) in
-      try storage.createDirectory("")
-      return try storage.list("")
+    try makeDirectory(of: storage)
+    let names = try disk { () throws(StorageError) in try storage.list("") }
+    guard !names.contains(StoreDescriptor.path) else {
+      throw LogError(
+        .directoryNotEmpty, "there is a store already: it is kept as it is; name another directory")
     }
     let isOurs = names.allSatisfy { leftovers.contains($0) }
     guard isOurs, try holdsNoEvent(storage) else {
@@ -56,6 +58,14 @@ enum StoreCreation {
         .directoryNotEmpty,
         "the directory is not empty (it has \(names.count) entries): a store is created in an empty or new one"
       )
+    }
+  }
+
+  private static func makeDirectory(of storage: any Storage) throws(LogError) {
+    do throws(StorageError) { try storage.createDirectory("") } catch {
+      let known = LogError(error)
+      guard known.code == .disk else { throw known }
+      throw LogError(.disk, "the directory can't be made (\(error.reason)); name another place for the store")
     }
   }
 

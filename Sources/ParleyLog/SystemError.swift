@@ -69,9 +69,11 @@ extension StorageError {
 }
 
 extension StorageError: CustomStringConvertible {
+  /// The system's words.
+  var reason: String { errno == 0 ? "already held by this process" : SystemCall.message(for: errno) }
+
   /// One line: what, where, the system's words, and more where there is more.
   package var description: String {
-    let reason = errno == 0 ? "already held by this process" : SystemCall.message(for: errno)
-    return "\(operation) \(path.isEmpty ? "." : path): \(reason)" + (detail.isEmpty ? "" : " (\(detail))")
+    "\(operation) \(path.isEmpty ? "." : path): \(reason)" + (detail.isEmpty ? "" : " (\(detail))")
   }
 }

@@ -35,6 +35,26 @@ import Testing
     #expect(try String(contentsOfFile: scratch.path("store/something"), encoding: .utf8) == "kept")
   }
 
+  @Test func initSaysThatThereIsAStoreAlready() throws {
+    let store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store)
+    let run = try ParleyBinary.run("init", store)
+    #expect(run.status == 3)
+    #expect(
+      run.diagnostics
+        == "parley: \(store): there is a store already: it is kept as it is; name another directory\n")
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self"), "no /proc here"))
+  func initSaysWhereNoDirectoryCanBeMade() throws {
+    let run = try ParleyBinary.run("init", "/proc/x.parley")
+    #expect(run.status == 3)
+    #expect(
+      run.diagnostics.hasPrefix("parley: /proc/x.parley: the directory can't be made ("), "\(run.diagnostics)"
+    )
+    #expect(!run.diagnostics.contains("open the store"))
+  }
+
   @Test func thePlaceOfAnErrorDoesNotReadAsSyntax() throws {
     let store = scratch.path("store")
     _ = try ParleyBinary.run("init", store)
