@@ -51,11 +51,11 @@ struct EventLineReader {
       let sender = try recipient(value, in: "from", as: .from)
       (event.from, event.fromName) = (sender.party, sender.name)
     }
-    if let text = try text("by") {
+    if let value = take("by") {
       guard event.from == nil else {
         throw .member("by", "an event is either `from` or `by` somebody; give one")
       }
-      event.from = .actor(try EventError.inMember("by") { () throws(EventError) in try Actor(parsing: text) })
+      (event.from, event.fromName) = try actor(value)
     }
     for (name, role) in EventJSON.recipientMembers {
       switch take(name) {
@@ -239,6 +239,10 @@ struct EventLineReader {
       throw .member("source", "contradicts `id`; give one")
     }
     event.body = try BodyJSON.body(of: kind, known).adding(extensions: unknown)
+    let stated = event.body.payload?.actorName ?? ""
+    guard kind.namesParticipants || [stated, event.fromName].contains("") || stated == event.fromName else {
+      throw .member("actorName", "contradicts the name in `from` or `by`; give one")
+    }
   }
 
   private mutating func addText(_ words: String, to kind: EventKind) throws(EventError) {
@@ -317,6 +321,22 @@ struct EventLineReader {
     }
     var reader = EventLineReader(members)
     return try EventError.inMember(name) { () throws(EventError) in try reader.recipient(as: role) }
+  }
+
+  /// One of us as a string, `agent:kim`, or as an object with a display name.
+  private func actor(_ value: JSONValue) throws(EventError) -> (Party, name: String) {
+    if let text = value.string {
+      let actor = try EventError.inMember("by") { () throws(EventError) in try Actor(parsing: text) }
+      return (.actor(actor), "")
+    }
+    guard value.members != nil else {
+      throw .member("by", "expected an actor as in agent:…, or an object with its name")
+    }
+    let named = try recipient(value, in: "by", as: .from)
+    guard case .actor = named.party else {
+      throw .member("by", "takes an `actor`; whoever is not one of us stands in `from`")
+    }
+    return (named.party, named.name)
   }
 
   private mutating func recipient(as role: Participant.Role) throws(EventError) -> Recipient {

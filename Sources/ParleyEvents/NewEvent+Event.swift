@@ -59,6 +59,8 @@ extension NewEvent {
       case .ours, nil: envelope.actor.isNone
       }
     if !isNamed { knownIDs.actor = envelope.actor }
+    // A name is said of nobody but whom it is of.
+    if isNamed, from != nil, !kind.namesParticipants { fromName = body.payload?.actorName ?? "" }
   }
 
   /// Takes a body's participants over, when they are no more than a sender and recipients in the order in which they
@@ -94,6 +96,11 @@ extension NewEvent {
       if touchpoint == nil { knownIDs.touchpoint = envelope.touchpoint }
     }
   }
+}
+
+extension EventKind {
+  /// Whether a body of this kind says who takes part, each with a display name; in others only whoever acted has one.
+  var namesParticipants: Bool { self == .messageSent || self == .callStarted }
 }
 
 extension Event.Body {

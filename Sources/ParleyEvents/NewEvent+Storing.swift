@@ -27,6 +27,7 @@ extension NewEvent {
     var payload = payload
     if !payload.hasSource, let source { payload.source = source.record }
     if payload.actor.isEmpty, case .actor(let actor) = from { payload.actor = actor.description }
+    if payload.actorName.isEmpty, !kind.namesParticipants { payload.actorName = fromName }
     switch payload.eventBody {
     case .messageSent(var message) where message.participants.isEmpty:
       message.participants = participants
@@ -50,6 +51,7 @@ extension NewEvent {
     var stripped = payload
     if stripped.hasSource, source?.record == stripped.source { stripped.clearSource() }
     if case .actor(let actor) = from, stripped.actor == actor.description { stripped.actor = "" }
+    if from != nil, !kind.namesParticipants, stripped.actorName == fromName { stripped.actorName = "" }
     switch stripped.eventBody {
     case .messageSent(var message) where message.participants == participants:
       message.participants = []

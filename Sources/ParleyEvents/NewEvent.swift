@@ -14,8 +14,8 @@ import ParleySchemas
 ///
 /// Stream, direction, actor kind and visibility follow from who it is from and to, unless stated.
 public struct NewEvent: Hashable, Sendable {
-  /// What it says. The common fields for source and actor, and a message's participants, are filled in from this
-  /// value's own when they are empty.
+  /// What it says. The common fields for source, actor and actor's name, and a message's or call's participants, are
+  /// filled in from this value's own when they are empty.
   public var body: Event.Body
   /// Who acted.
   public var from: Party?

@@ -217,6 +217,23 @@ struct Refused {
       over.lines.allSatisfy { $0.hasSuffix("; 1 further member kept as extensions\"}") }, "\(over.lines)")
   }
 
+  @Test func theNameOfWhoeverActedIsShownAndFoundInAnyKind() throws {
+    let lines = [
+      #"{"kind":"social.posted","from":{"identity":"social:x/56","name":"Berta B"},"conversation":"x/1","text":"Hi"}"#,
+      #"{"kind":"note.added","by":{"actor":"agent:kim","name":"Kim Kaya"},"conversation":"x/1","text":"A"}"#,
+    ]
+    let run = try ParleyBinary.run("append", store, input: lines.joined(separator: "\n") + "\n")
+    #expect(run.status == 0)
+    let timeline = try ParleyBinary.run("timeline", store, "social:x/56", "--internal").output
+    #expect(timeline.contains("Berta B <social:x/56>") && timeline.contains("Kim Kaya <agent:kim>"))
+    #expect(try ParleyBinary.run("find", store, "--name", "kaya").lines.count == 1)
+    #expect(try ParleyBinary.run("show", store, "2").output.contains("Berta B <social:x/56>"))
+    #expect(try ParleyBinary.run("show", store, "3").output.contains("Kim Kaya <agent:kim>"))
+    let replay = try ParleyBinary.run("replay", store).output
+    #expect(replay.contains(#""from":{"identity":"social:x/56","name":"Berta B"}"#))
+    #expect(replay.contains(#""from":{"actor":"agent:kim","name":"Kim Kaya"}"#))
+  }
+
   @Test func anExtensionThatAnotherStoreExportedIsNoNews() throws {
     let line = #"{"kind":"message.sent","from":"email:a@b.example","text":"x","list-id":"y"}"# + "\n"
     _ = try ParleyBinary.run("append", store, input: line)

@@ -71,6 +71,14 @@ import Testing
     Malformed(
       #"{"kind":"note.added","from":"email:a@example.com","by":"agent:kim"}"#, .invalidMember,
       "`by`: an event"),
+    Malformed(#"{"kind":"note.added","by":7}"#, .invalidMember, "`by`: expected an actor as in agent:"),
+    Malformed(
+      #"{"kind":"note.added","by":{"identity":"email:a@example.com"}}"#, .invalidMember,
+      "`by`: takes an `actor`"),
+    Malformed(#"{"kind":"note.added","by":{"actor":"kim"}}"#, .invalidActor, "`by`: found no kind of actor"),
+    Malformed(
+      #"{"kind":"note.added","by":{"actor":"agent:kim","name":"Kim"},"actorName":"Ben"}"#, .invalidMember,
+      "`actorName`: contradicts"),
     Malformed(#"{"kind":"note.added","by":"kim"}"#, .invalidActor, "`by`: found no kind of actor; expected"),
     Malformed(#"{"kind":"note.added","by":"customer:kim"}"#, .invalidActor, "`by`: found no kind of actor"),
     Malformed(#"{"kind":"note.added","by":"agent:"}"#, .invalidActor, "`by`: an actor's id is empty"),

@@ -148,6 +148,45 @@ import Testing
     #expect(store.append(try EventJSON.parse(exported)) == event)
   }
 
+  @Test(arguments: builtKinds) func nameOfWhoeverActedSurvivesInEveryKind(kind: EventKind) throws {
+    let senders = [
+      #"{"identity":"email:ana@example.com","name":"Ana Pérez"}"#, #"{"actor":"agent:kim","name":"Kim K"}"#,
+    ]
+    for sender in senders {
+      var store = ToyStore()
+      let line = #"{"kind":"\#(kind)","from":\#(sender),"customer":"email:ana@example.com"}"#
+      let event = store.append(try EventJSON.parse(line))
+      let exported = EventJSON.line(event, names: store.names)
+      #expect(exported.contains(#""from":\#(sender)"#), "\(exported)")
+      #expect(!exported.contains("actorName") && !exported.contains("bodyBytes"), "\(exported)")
+      #expect(store.append(try EventJSON.parse(exported)) == event)
+      let unnamed = EventJSON.line(event, names: LearnedNames())
+      #expect(!unnamed.contains("bodyBytes"))
+      #expect(store.append(try EventJSON.parse(unnamed)) == event)
+      #expect(NewEvent(event, names: store.names).bodyBytes == event.bodyBytes)
+    }
+  }
+
+  @Test func nameOfSomebodyElseIsNotGivenToTheStreamsCustomer() throws {
+    var store = ToyStore()
+    let line =
+      #"{"kind":"note.added","from":{"identity":"email:ben@example.com","name":"Ben"},"customer":"email:ana@example.com"}"#
+    var event = store.append(try EventJSON.parse(line))
+    event.envelope.actor = ToyStore.id([1])
+    let exported = EventJSON.line(event, names: store.names)
+    #expect(exported.contains(#""from":"email:ana@example.com""#) && exported.contains(#""actorName":"Ben""#))
+    #expect(store.append(try EventJSON.parse(exported)) == event)
+  }
+
+  @Test func oneOfUsCanBeGivenWithANameAsByOrFrom() throws {
+    let by = #"{"kind":"note.added","by":{"actor":"agent:kim","name":"Kim K"},"text":"a"}"#
+    let event = try EventJSON.parse(by)
+    #expect(event.from == .actor(.agent("kim")) && event.fromName == "Kim K")
+    #expect(isSame(try EventJSON.parse(by.replacing(#""by""#, with: #""from""#)), event))
+    let unnamed = try EventJSON.parse(#"{"kind":"note.added","by":{"actor":"agent:kim"},"text":"a"}"#)
+    #expect(isSame(try EventJSON.parse(#"{"kind":"note.added","by":"agent:kim","text":"a"}"#), unnamed))
+  }
+
   @Test func extensionThatNamesAMemberStaysInItsList() throws {
     var store = ToyStore()
     let line =

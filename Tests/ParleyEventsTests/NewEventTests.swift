@@ -122,6 +122,18 @@ import Testing
     #expect(event.completedBody.participants.map(\.party) == [.identity(ana), .identity(ben)])
   }
 
+  @Test func theNameOfWhoeverActedStandsInTheBodyOfAKindWithoutParticipants() throws {
+    var event = NewEvent.status(.resolved, by: .agent("kim"), in: chat)
+    event.fromName = "Kim K"
+    #expect(event.completedBody.payload?.actorName == "Kim K")
+    var post = NewEvent(SocialPosted.with { $0.actorName = "@ana" }, from: .identity(ana), in: chat)
+    post.fromName = "Ana"
+    #expect(post.completedBody.payload?.actorName == "@ana", "what the body says stays")
+    var message = NewEvent.message("Hi", from: ana, in: chat)
+    message.fromName = "Ana"
+    #expect(message.completedBody.payload?.actorName.isEmpty == true, "its participants have the name")
+  }
+
   // MARK: - Ids
 
   @Test func idIsTheSourcesElseRandomAndStatedOnesWin() {
