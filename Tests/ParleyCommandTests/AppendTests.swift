@@ -234,6 +234,23 @@ struct Refused {
     #expect(replay.contains(#""from":{"actor":"agent:kim","name":"Kim Kaya"}"#))
   }
 
+  @Test func aNameThatTheKindHasNoPlaceForIsSaidInTheReceiptAndOnceAtTheEnd() throws {
+    let kept =
+      #"{"kind":"message.sent","from":"email:a@b.example","to":{"actor":"agent:kim","name":"K"},"text":"x"}"#
+    let lost =
+      #"{"kind":"note.added","by":"agent:kim","to":{"identity":"email:a@b.example","name":"A"},"text":"x"}"#
+    let words = "a name in \"to\", for which note.added has no place: not kept"
+    let run = try ParleyBinary.run("append", store, input: [kept, lost, lost, ""].joined(separator: "\n"))
+    #expect(run.status == 0)
+    let warning = #","warning":"\#(words.replacing("\"", with: "\\\""))"}"#
+    #expect(run.lines.map { $0.hasSuffix(warning) } == [false, true, true], "\(run.lines)")
+    #expect(run.diagnostics == "3 lines: 3 stored, 0 duplicate, 0 rejected\n2 lines have \(words)\n")
+    let other = scratch.path("other")
+    _ = try ParleyBinary.run("init", other, "--quiet")
+    let copied = try ParleyBinary.run("append", other, input: try ParleyBinary.run("replay", store).output)
+    #expect(!copied.output.contains("warning"), "an export holds what is kept")
+  }
+
   @Test func anExtensionThatAnotherStoreExportedIsNoNews() throws {
     let line = #"{"kind":"message.sent","from":"email:a@b.example","text":"x","list-id":"y"}"# + "\n"
     _ = try ParleyBinary.run("append", store, input: line)

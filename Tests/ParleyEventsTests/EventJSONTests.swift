@@ -187,6 +187,23 @@ import Testing
     #expect(isSame(try EventJSON.parse(#"{"kind":"note.added","by":"agent:kim","text":"a"}"#), unnamed))
   }
 
+  @Test(arguments: [
+    (#"{"kind":"note.added","to":{"identity":"email:a@b.example","name":"A"}}"#, ["to"]),
+    (#"{"kind":"note.added","to":"email:a@b.example","cc":[{"actor":"agent:kim","name":"K"}]}"#, ["cc"]),
+    (#"{"kind":"note.added","from":{"identity":"email:a@b.example","name":"A"}}"#, []),
+    (
+      #"{"kind":"message.sent","from":{"identity":"email:a@b.example","name":"A"},"#
+        + #""to":[{"actor":"agent:kim","name":"K"}]}"#, []
+    ),
+    (
+      #"{"kind":"message.sent","from":{"identity":"email:a@b.example","name":"A"},"#
+        + #""participants":[{"role":"from","identity":"email:a@b.example"}]}"#, ["from"]
+    ),
+    (#"{"kind":"call.started","bcc":{"identity":"email:a@b.example","name":"A"}}"#, []),
+  ]) func membersWithANameThatIsNotKeptAreTold(line: String, members: [String]) throws {
+    #expect(EventJSON.membersWithUnkeptNames(try EventJSON.parse(line)) == members)
+  }
+
   @Test func extensionThatNamesAMemberStaysInItsList() throws {
     var store = ToyStore()
     let line =

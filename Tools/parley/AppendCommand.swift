@@ -17,7 +17,8 @@ struct AppendCommand: AsyncParsableCommand {
       with an `id` is stored once, however often it is appended; one without an id is another event each time.
 
       A member that a line's kind does not know is kept as an extension; the `warning` of the line's receipt says \
-      which, and what may be meant, and so does the end. Schemas/json-lines.md has all members, statuses and errors.
+      which, and what may be meant, and so does the end. So it is with a display name that the kind has no place \
+      for, which is not kept. Schemas/json-lines.md has all members, statuses and errors.
 
       Example:
         parley append support.parley chat.jsonl
@@ -52,7 +53,7 @@ struct AppendCommand: AsyncParsableCommand {
     appender.progress.clear()
     // A file that can't be read has no lines to sum up.
     if failure == nil || appender.tally.lines > 0 { store.say(appender.tally.summary) }
-    appender.unknownMembers.notes.forEach(store.say)
+    (appender.unknownMembers.notes + appender.unkeptNames.notes).forEach(store.say)
     if appender.looksLikeMail { store.say("this looks like a mail: `parley import eml` takes mails") }
     if let failure { throw failure }
     if System.isInterrupted { throw ExitStatus.interrupted }

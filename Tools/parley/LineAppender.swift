@@ -45,6 +45,8 @@ struct LineAppender {
   private(set) var unknownMembers = UnknownMembers()
   /// Whether the input begins as a mail does, and not with an event.
   private(set) var looksLikeMail = false
+  /// Display names that the lines gave and their kinds have no place for.
+  private(set) var unkeptNames = UnkeptNames()
 
   init(store: ConversationStore, reader: LineReader, progress: Progress) {
     self.store = store
@@ -132,7 +134,7 @@ struct LineAppender {
       bytes += line.byteCount
       let event = Self.parse(line)
       if reader.number == 1 { looksLikeMail = Self.isMailHeader(line) }
-      let warning = (try? event.get()).flatMap { unknownMembers.look($0) }
+      let warning = (try? event.get()).flatMap { look(at: $0) }
       group.append(
         ReadLine(number: reader.number, byteCount: line.byteCount, event: event, warning: warning))
       progress.add(bytes: line.byteCount + 1)
@@ -148,6 +150,12 @@ struct LineAppender {
     return bytes[..<colon].allSatisfy {
       (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
     }
+  }
+
+  /// What somebody should look at in a line, if anything.
+  private mutating func look(at event: NewEvent) -> String? {
+    let warnings = [unknownMembers.look(event), unkeptNames.look(event)].compactMap(\.self)
+    return warnings.isEmpty ? nil : warnings.joined(separator: "; ")
   }
 
   private static func parse(_ line: LineReader.Line) -> Result<NewEvent, AppendReceiptLine.LineError> {
