@@ -84,7 +84,7 @@ package enum BodyJSON {
       return body
     }
     let wrong = converted.first { decode(type, [$0]) == nil }
-    throw refusal(of: wrong ?? JSONMember("kind", .null), type, kind)
+    throw refusal(of: wrong ?? JSONMember("kind", .null), type)
   }
 
   static func decode<Payload: EventPayload>(
@@ -93,7 +93,11 @@ package enum BodyJSON {
     (try? Payload(jsonUTF8Bytes: JSONValue.object(members).bytes)).map { Event.Body($0) }
   }
 
-  private static func toProtobuf(_ value: JSONValue, name: String) throws(EventError) -> JSONValue {
+  static let timeExpected =
+    "expected a time with its offset from UTC (RFC 3339), as in 2026-11-22T09:00:00+01:00"
+  static let idExpected = "expected an id of 32 hexadecimal digits or a digest of 64"
+
+  static func toProtobuf(_ value: JSONValue, name: String) throws(EventError) -> JSONValue {
     switch value {
     case .array(let values):
       var converted: [JSONValue] = []
@@ -107,7 +111,7 @@ package enum BodyJSON {
       return .object(converted)
     case .string(let text) where hexMembers.contains(name):
       guard let bytes = hexBytes(text), bytes.count == 16 || bytes.count == 32 else {
-        throw .member(name, "expected an id of 32 hexadecimal digits or a digest of 64")
+        throw .member(name, idExpected)
       }
       return .string(Data(bytes).base64EncodedString())
     case .string(let text) where identityMembers.contains(name):

@@ -125,8 +125,7 @@ struct EventLineReader {
     let year = text.prefix { ("0"..."9").contains($0) }
     let isForm = Timestamp.parse(rfc3339: "2000" + text.dropFirst(year.count)) != nil
     guard isForm, (4...9).contains(year.count), year == "0000" || year.count > 4 else {
-      return .member(
-        "at", "expected a time with its offset from UTC (RFC 3339), as in 2026-11-22T09:00:00+01:00")
+      return .member("at", BodyJSON.timeExpected)
     }
     return EventError(
       .timeOutOfRange, "member `at`: found the year \(year), the years 0001 to 9999 are taken")

@@ -368,9 +368,27 @@ struct Refused {
     (#"{"kind":"message.snet"}"#, "message.sent"), (#"{"kind":"message"}"#, "message.sent"),
     (#"{"kind":"sent"}"#, "message.sent"), (#"{"kind":"message.sent","channel":"mail"}"#, "email"),
     (#"{"kind":"message.sent","channel":"call"}"#, "voice"), (#"{"kind":"case.open"}"#, "case.opened"),
+    (#"{"kind":"message.sent","direction":"inbuond"}"#, "inbound"),
+    (#"{"kind":"call.ended","disposition":"answred"}"#, "answered"),
+    (#"{"kind":"identity.suggested","evidence":[{"basis":"agent"},{"basis":"log-in"}]}"#, "login"),
   ]) func anUnknownNameIsToldTheNearestOne(line: String, nearest: String) throws {
     let run = try ParleyBinary.run("append", store, input: line + "\n")
     #expect(run.status == 1)
     #expect(run.output.contains("; did you mean \(nearest)?"), "\(run.output)")
+  }
+
+  @Test func aWrongMemberOfAnObjectIsNamedWithTheNearestOne() throws {
+    let lines = [
+      #"{"kind":"note.added","parts":[{"text":"x"},{"mediaTyp":"x"}]}"#,
+      #"{"kind":"note.added","parts":[{"blob":{"file-name":"x"}}]}"#,
+      #"{"kind":"note.added","parts":[{"zzzzzz\u001b":"x"}]}"#,
+    ]
+    let run = try ParleyBinary.run("append", store, input: lines.joined(separator: "\n") + "\n")
+    #expect(run.status == 1)
+    #expect(
+      run.lines.map { $0.components(separatedBy: "; ").last } == [
+        #"found \"mediaTyp\", did you mean mediaType?"}"#,
+        #"found \"file-name\", did you mean fileName?"}"#, #"found \"zzzzzz␛\""}"#,
+      ])
   }
 }

@@ -130,8 +130,20 @@ import Testing
     Malformed(#"{"kind":"call.started","text":"Hi"}"#, .invalidMember, "`text`: call.started has no text"),
     Malformed(
       #"{"kind":"note.added","text":"Hi","parts":[]}"#, .invalidMember, "`text`: stands for a single part"),
-    Malformed(#"{"kind":"note.added","parts":"Hi"}"#, .invalidMember, "`parts`: not what its field takes"),
-    Malformed(#"{"kind":"note.added","parts":[{"txt":"Hi"}]}"#, .invalidMember, "`parts`: not what"),
+    Malformed(
+      #"{"kind":"note.added","parts":"Hi"}"#, .invalidMember, "`parts`: expected a list, found a string"),
+    Malformed(
+      #"{"kind":"note.added","parts":["Hi"]}"#, .invalidMember, "`parts`: expected an object, found a string"),
+    Malformed(
+      #"{"kind":"note.added","parts":[{"text":7}]}"#, .invalidMember,
+      "`text`: expected a string, found a number"
+    ),
+    Malformed(
+      #"{"kind":"note.added","parts":[{"txt":"Hi"}]}"#, .invalidMember,
+      "`parts`: has a member that it does not take"),
+    Malformed(
+      #"{"kind":"note.added","parts":[{"text":"Hi"},{"blob":{"digset":"Hi"}}]}"#, .invalidMember,
+      "`blob`: has a member that it does not take"),
     Malformed(
       #"{"kind":"conversation.status_changed","status":"opne"}"#, .invalidMember,
       "`status`: expected one of open, "),
@@ -143,7 +155,26 @@ import Testing
       "`basis`: expected one of "),
     Malformed(
       #"{"kind":"call.ended","talkMilliseconds":"long"}"#, .invalidMember,
-      "`talkMilliseconds`: not what its field"),
+      "`talkMilliseconds`: expected a whole number from 0 to 18446744073709551615, found another value"),
+    Malformed(
+      #"{"kind":"call.ended","talkMilliseconds":-5}"#, .invalidMember,
+      "`talkMilliseconds`: expected a whole number from 0 to "),
+    Malformed(
+      #"{"kind":"message.edited","editNumber":4294967296}"#, .invalidMember,
+      "`editNumber`: expected a whole number from 0 to 4294967295, found another value"),
+    Malformed(
+      #"{"kind":"note.added","pinned":"yes"}"#, .invalidMember,
+      "`pinned`: expected true or false, found a string"),
+    Malformed(
+      #"{"kind":"conversation.classified","labels":["late",7]}"#, .invalidMember,
+      "`labels`: expected a string, found a number"),
+    Malformed(
+      #"{"kind":"conversation.status_changed","snoozedUntil":"tomorrow"}"#, .invalidMember,
+      "`snoozedUntil`: expected a time with its offset"),
+    Malformed(
+      #"{"kind":"identity.observed","identity":7}"#, .invalidMember,
+      "`identity`: expected an identity as in email:"),
+    Malformed(#"{"kind":"note.added","causedBy":7}"#, .invalidMember, "`causedBy`: expected an id of 32"),
     Malformed(
       #"{"kind":"note.added","causedBy":"AAAA"}"#, .invalidMember, "`causedBy`: expected an id of 32"),
     Malformed(#"{"kind":"identity.observed","identity":"ana"}"#, .unknownIdentityKind, "`identity`"),
@@ -229,6 +260,8 @@ import Testing
       #"{"kind":"secretword"}"#, #"{"kind":"note.added","from":"email:secretword"}"#,
       #"{"kind":"note.added","at":"secretword"}"#, #"{"kind":"note.added","parts":"secretword"}"#,
       #"{"kind":"note.added","secretword":1,"secretword":2}"#, #"{"secretword"#,
+      #"{"kind":"note.added","parts":[{"secretword":1}]}"#,
+      #"{"kind":"call.ended","disposition":"secretword"}"#,
     ] {
       let error = try #require(throws: EventError.self) { try EventJSON.parse(line) }
       #expect(!error.message.contains("secretword"))

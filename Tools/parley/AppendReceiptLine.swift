@@ -36,18 +36,20 @@ struct AppendReceiptLine {
     /// Why a line is no event, with the name that may be meant by an unknown one.
     init(_ error: EventError, in line: [UInt8]) {
       self.init(error)
-      let question: String? =
-        if error.code == .unknownKind {
-          // A kind that has a name was not misspelt: this version does not take it.
-          EventJSON.text(of: "kind", in: line).flatMap {
-            EventKind(name: $0) == nil ? NearNames.kind($0) : nil
-          }
-        } else if error.message.hasPrefix("member `channel`") {
-          EventJSON.text(of: "channel", in: line).flatMap(NearNames.channel)
-        } else {
-          nil
+      if let question = Self.question(error, in: line) { message += "; " + question }
+    }
+
+    private static func question(_ error: EventError, in line: [UInt8]) -> String? {
+      func isAbout(_ member: String) -> Bool { error.message.hasPrefix("member `\(member)`") }
+      if error.code == .unknownKind {
+        // A kind that has a name was not misspelt: this version does not take it.
+        return EventJSON.text(of: "kind", in: line).flatMap {
+          EventKind(name: $0) == nil ? NearNames.kind($0) : nil
         }
-      if let question { message += "; " + question }
+      }
+      if isAbout("channel") { return EventJSON.text(of: "channel", in: line).flatMap(NearNames.channel) }
+      guard error.code == .invalidMember else { return nil }
+      return EventJSON.wrongNames(in: line).first { isAbout($0.member) }.flatMap { NearNames.question($0.1) }
     }
 
     init(_ error: StoreError) {

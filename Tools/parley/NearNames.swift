@@ -21,6 +21,16 @@ enum NearNames {
     }
   }
 
+  /// A question for a name in a line: the code spelled like it, or the member, which is named as it stands there.
+  static func question(_ wrong: WrongName) -> String? {
+    switch wrong {
+    case .code(let typed, let names): return question(typed, names) { _ in false }
+    case .member(let typed, let isTaken):
+      let found = "found \"\(UnknownMembers.shown(typed))\""
+      return NearMember.name(like: typed, isMember: isTaken).map { "\(found), did you mean \($0)?" } ?? found
+    }
+  }
+
   private static func question(
     _ typed: String, _ names: [String], first: [String] = [], isAkin: (String) -> Bool
   ) -> String? {

@@ -49,7 +49,11 @@ struct UnknownMembers {
       members.append(member)
       // Looking for what may be meant takes a while: once for all lines.
       seen[member] = Seen(
-        words: Self.words(member, nearest: NearMember.name(like: member.name, of: member.kind)))
+        words: Self.words(
+          member,
+          nearest: NearMember.name(like: member.name, among: EventJSON.lineMembers) {
+            EventJSON.hasMember($0, of: member.kind)
+          }))
     }
     seen[member]?.lines += 1
     return true
@@ -72,53 +76,15 @@ struct UnknownMembers {
   }
 
   private static func words(_ member: Member, nearest: String?) -> String {
-    let name = VisibleText.line(String(member.name.prefix(shownMax)))
-    let words = "the member \"\(name)\", which \(member.kind.name) does not know: kept as an extension"
+    let words =
+      "the member \"\(shown(member.name))\", which \(member.kind.name) does not know: kept as an extension"
     return nearest.map { "\(words); nearest: \($0)" } ?? words
   }
 
+  /// A member's name as it is shown.
+  static func shown(_ name: String) -> String { VisibleText.line(String(name.prefix(shownMax))) }
+
   private static func have(_ lines: Int) -> String {
     "\(counted(lines, "line")) \(lines == 1 ? "has" : "have")"
-  }
-}
-
-/// Finds the member that somebody may have meant.
-private enum NearMember {
-  /// The longest name, in bytes, for which one is looked for.
-  static let bytesMax = 32
-
-  static func name(like name: String, of kind: EventKind) -> String? {
-    guard name.utf8.count <= bytesMax, name.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
-    let joined = joinedWords(name)
-    if joined != name, EventJSON.hasMember(joined, of: kind) { return joined }
-    var near = NearSpellings(ofWord: name)
-    for member in EventJSON.lineMembers where EventJSON.hasMember(member, of: kind) { near.consider(member) }
-    for slip in slips(of: name) where EventJSON.hasMember(slip, of: kind) { near.consider(slip) }
-    return near.best.first
-  }
-
-  /// `display_name` and `display-name` as `displayName`.
-  private static func joinedWords(_ name: String) -> String {
-    let words = name.split { $0 == "_" || $0 == "-" }
-    return (words.first.map(String.init) ?? "")
-      + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-  }
-
-  /// Every name that is one letter away. The schemas tell of a name whether it is a member, but list none.
-  private static func slips(of name: String) -> Set<String> {
-    let letters = Array("abcdefghijklmnopqrstuvwxyz")
-    let name = Array(name)
-    var slips: Set<String> = []
-    for index in 0...name.count {
-      for letter in letters { slips.insert(String(name[..<index] + [letter] + name[index...])) }
-      guard index < name.count else { break }
-      let (before, after) = (name[..<index], name[(index + 1)...])
-      slips.insert(String(before + after))
-      for letter in letters { slips.insert(String(before + [letter] + after)) }
-      let flipped = name[index].isUppercase ? name[index].lowercased() : name[index].uppercased()
-      slips.insert(String(before) + flipped + String(after))
-      if let next = after.first { slips.insert(String(before + [next, name[index]] + after.dropFirst())) }
-    }
-    return slips
   }
 }
