@@ -113,7 +113,7 @@ extension NewEvent {
 
   /// Checks everything that does not need the store, and gives the bytes to store.
   ///
-  /// Throws `EventError` naming size and limit.
+  /// Throws `EventError` naming size and limit, or the member that is missing.
   @discardableResult
   package func validate() throws(EventError) -> [UInt8] {
     try conversation?.validate()
@@ -123,9 +123,20 @@ extension NewEvent {
     if case .actor(let actor) = from { try actor.validate() }
     try validateTime()
     try validateCounts()
-    let bytes = bodyBytes
+    let body = completedBody
+    try validateMembers(of: body)
+    let bytes = storedBody ?? body.bytes
     try Self.validate(body: bytes)
     return bytes
+  }
+
+  /// An event that another store has taken is passed on as it is.
+  private func validateMembers(of body: Event.Body) throws(EventError) {
+    guard event == nil, storedBody == nil, let missing = body.missing else { return }
+    let names = missing.map { "`\($0)`" }.joined(separator: " or ")
+    throw EventError(
+      .missingMember,
+      "member \(names) is missing; Schemas/kinds.md lists what \(kind.name) can't do without")
   }
 
   private func validateTime() throws(EventError) {

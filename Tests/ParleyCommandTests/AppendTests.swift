@@ -81,6 +81,12 @@ struct Refused {
     Refused("[]", "invalid_json", "one event between { and }"),
     Refused(#"{"kind":"message.snet","text":"x"}"#, "unknown_kind", "Schemas/kinds.md lists them"),
     Refused(#"{"channel":"chat","text":"x"}"#, "missing_member", "`kind` is missing"),
+    Refused(
+      #"{"kind":"conversation.status_changed","from":"email:a@b.example","conversation":"c/1"}"#,
+      "missing_member", "`status` is missing"),
+    Refused(
+      #"{"kind":"conversation.participant_changed","from":"email:a@b.example","conversation":"c/1"}"#,
+      "missing_member", "`change` is missing"),
     Refused(#"{"kind":"message.sent","from":"email:","text":"x"}"#, "invalid_identity", "email is empty"),
     Refused(
       #"{"kind":"message.sent","from":"fax:1","text":"x"}"#, "unknown_identity_kind",

@@ -253,6 +253,20 @@ import Testing
     }
   }
 
+  @Test func eventThatSaysNothingOfWhatItIsAboutIsRefused() throws {
+    let kim = Party.actor(.agent("kim"))
+    let empty = [
+      NewEvent(ConversationStatusChanged(), from: kim, in: chat), NewEvent(NoteAdded(), from: kim, in: chat),
+      NewEvent(ConversationParticipantChanged(), from: kim, in: chat),
+    ]
+    for event in empty {
+      #expect(throws: EventError(.missingMember, "")) { try event.validate() }
+    }
+    try NewEvent.status(.open, by: .agent("kim"), in: chat).validate()
+    try NewEvent(MessageSent(), from: kim, in: chat).validate()
+    try NewEvent(ConversationOpened(), from: kim, in: chat).validate()
+  }
+
   @Test func bytesThatAreNoMessageAreRefused() throws {
     let event = try EventJSON.parse(#"{"kind":"kind-9999","bodyBytes":"/w=="}"#)
     #expect(throws: EventError(.invalidBody, "")) { try event.validate() }

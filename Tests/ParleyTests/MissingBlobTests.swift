@@ -60,7 +60,11 @@ import Testing
     try append("m3", Self.made(MediaStored()) { $0.blob = Self.absent(3) })
     try append("m4", Self.made(NoteAdded()) { $0.parts = [.blob(Self.absent(4))] })
     try append("m5", Self.made(SocialPosted()) { $0.parts = [.blob(Self.absent(5))] })
-    try append("m6", Self.made(MessageEdited()) { $0.parts = [.blob(Self.absent(6))] })
+    let edit = Self.made(MessageEdited()) { edit in
+      edit.edited = Self.made(EventReference()) { $0.nativeID = "m1" }
+      edit.parts = [.blob(Self.absent(6))]
+    }
+    try append("m6", edit)
     let found = try store.verifyBlocking().map { String($0.file.prefix(10)) }
     #expect(found == (1...6).map { "blobs/0\($0)/0" })
   }
