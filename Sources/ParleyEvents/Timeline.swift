@@ -61,7 +61,8 @@ public struct Timeline: Hashable, Sendable {
     condition = TimelineCondition(through: input.through, streams: Set(input.streams).sorted())
     identities = input.identities.sorted { ($0.identity, $0.stream) < ($1.identity, $1.stream) }
     suggestions = input.suggestions.sorted {
-      ($0.identity, $0.conversation, $0.position) < ($1.identity, $1.conversation, $1.position)
+      // A conversation's id is a keyed hash, and comes last: the order is the same under every key.
+      ($0.identity, $0.position, $0.conversation) < ($1.identity, $1.position, $1.conversation)
     }
   }
 

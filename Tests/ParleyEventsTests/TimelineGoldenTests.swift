@@ -179,6 +179,17 @@ enum TimelineSample {
     #expect(Timeline(shuffled) == story.timeline)
   }
 
+  @Test func suggestionsOfOneIdentityStandInTheOrderTheyWereMade() {
+    var input = TimelineSample.story.input
+    input.suggestions = [(9, 1), (3, 2)].map { position, conversation in
+      TimelineSuggestion(
+        identity: TimelineStory.bob,
+        conversation: ConversationID(rawValue: Bytes16(high: 0, low: UInt64(conversation))),
+        evidence: "", position: Position(position))
+    }
+    #expect(Timeline(input).suggestions.map(\.position) == [Position(3), Position(9)])
+  }
+
   @Test func everyEventIsInOnePlace() {
     let timeline = TimelineSample.story.timeline
     let entries = timeline.entries.filter { if case .gap = $0.content { false } else { true } }
