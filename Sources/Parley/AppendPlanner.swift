@@ -152,11 +152,7 @@ extension AppendPlanner {
 
   /// What the store's own records repeat of an event's text: the beginning of one that is larger than any name, so that
   /// they stay within the limit of a body. The event itself has all of it.
-  private static func copied(_ text: String) -> String {
-    guard text.utf8.count > copiedBytesMax else { return text }
-    let end = text.utf8.index(text.startIndex, offsetBy: copiedBytesMax)
-    return String(text[..<text.unicodeScalars.index(before: end)])
-  }
+  private static func copied(_ text: String) -> String { text.cut(toUTF8: copiedBytesMax) }
 
   private static let copiedBytesMax = 16_384
 

@@ -118,7 +118,7 @@ extension ConversationStore {
     var facts = AppendFacts()
     let targets = try envelopes(at: needs.targets.sorted())
     (facts.targets, facts.damagedTargets) = (targets.read, targets.damaged)
-    for conversation in needs.conversations { try lookUpOpening(of: conversation, &facts) }
+    try lookUpOpenings(of: needs.conversations, &facts)
     try lookUpCustomers(needs, &facts)
     return facts
   }
@@ -141,53 +141,60 @@ extension ConversationStore {
     facts.judged = TimelineCondition(through: through, streams: streams.sorted())
   }
 
-  /// Finds how a conversation was opened, if it was, or what may hide that.
-  private func lookUpOpening(
-    of conversation: ConversationID, _ facts: inout AppendFacts
+  /// Finds how conversations were opened, of those that were, and what may hide it of the others.
+  private func lookUpOpenings(
+    of conversations: Set<ConversationID>, _ facts: inout AppendFacts
   ) throws(StoreError) {
-    let position = try StoreError.wrappingLog { () throws(LogError) in
-      try log.position(of: context.ids.opened(conversation))
+    var unknown: [ConversationID] = []
+    for conversation in conversations {
+      let position = try StoreError.wrappingLog { () throws(LogError) in
+        try log.position(of: context.ids.opened(conversation))
+      }
+      guard let position else {
+        unknown.append(conversation)
+        continue
+      }
+      let opening = try envelopes(at: [position])
+      facts.openings[conversation] = opening.read[position].map {
+        FirstUses.Opening(stream: $0.stream, channel: $0.channel)
+      }
+      facts.damagedOpenings[conversation] = opening.damaged[position]
     }
-    guard let position else {
-      facts.damagedOpenings[conversation] = try hidden().first
+    guard !unknown.isEmpty, let hidden = try StreamReader(log: log, through: last).hidden().first else {
       return
     }
-    let opening = try envelopes(at: [position])
-    facts.openings[conversation] = opening.read[position].map {
-      FirstUses.Opening(stream: $0.stream, channel: $0.channel)
-    }
-    facts.damagedOpenings[conversation] = opening.damaged[position]
-  }
-
-  /// What hides what its events are.
-  private func hidden() throws(StoreError) -> [DamagedEvents] {
-    try StreamReader(log: log, through: last).hidden()
+    for conversation in unknown { facts.damagedOpenings[conversation] = hidden }
   }
 
   /// The envelopes of events by position, and what of them can't be read; of those that the log does not hold nothing.
   private func envelopes(
     at positions: [Position]
   ) throws(StoreError) -> (read: [Position: Envelope], damaged: [Position: DamagedEvents]) {
-    let head = log.head
-    let history = try StreamReader(log: log, through: last).history(at: positions.filter { $0 < head })
-    var read = Dictionary(uniqueKeysWithValues: history.events.map { ($0.position, $0.envelope) })
+    var read: [Position: Envelope] = [:]
     var damaged: [Position: DamagedEvents] = [:]
-    for damage in history.damaged {
-      let position = damage.positions.lowerBound
-      // The envelope alone says where an answer belongs.
-      if let envelope = damage.envelope { read[position] = envelope } else { damaged[position] = damage }
+    for (position, result) in try results(at: positions) {
+      switch result {
+      case .record(let record): read[position] = record.envelope
+      case .damaged(let damage):
+        // The envelope alone says where an answer belongs.
+        read[position] = try log.envelope(at: position)
+        if read[position] == nil { damaged[position] = DamagedEvents(damage).only(position) }
+      }
     }
     return (read, damaged)
   }
 
   /// Events by position; those that are damaged, or that the log does not hold, are left out.
   func records(at positions: [Position]) throws(StoreError) -> [Position: LogRecord] {
-    let head = log.head
-    let results = try StoreError.wrappingLog { () throws(LogError) in
-      try log.read(positions.filter { $0 < head })
-    }
     var records: [Position: LogRecord] = [:]
-    for case .record(let record) in results { records[record.position] = record }
+    for case (_, .record(let record)) in try results(at: positions) { records[record.position] = record }
     return records
+  }
+
+  /// What reading events gives, of those that the log holds.
+  private func results(at positions: [Position]) throws(StoreError) -> [(Position, ReadResult)] {
+    let head = log.head
+    let held = positions.filter { $0 < head }
+    return Array(zip(held, try StoreError.wrappingLog { () throws(LogError) in try log.read(held) }))
   }
 }

@@ -110,6 +110,10 @@ extension EventKind {
   /// The family's number, which is the kind's hundreds.
   public var family: Int { Int(rawValue) / 100 }
 
+  /// Whether it happens in a call that began: only the beginning says which way a call went, what comes later has the
+  /// direction of whoever acted.
+  package var isWithinCall: Bool { family == EventKind.callStarted.family && self != .callStarted }
+
   /// The families whose events say who somebody is and what is whose: identity and conversation.
   static let identityFamilies = 1...2
 }

@@ -23,9 +23,8 @@ package struct EventText {
     writer = TimelineTextWriter(timeline: timeline, options: options)
   }
 
-  /// Only the beginning of a call says which way it went: what comes later has the direction of whoever acted.
   private static func withoutWay(_ entry: TimelineEntry, of kind: EventKind) -> TimelineEntry {
-    guard case .call = entry.content, kind != .callStarted else { return entry }
+    guard case .call = entry.content, kind.isWithinCall else { return entry }
     var entry = entry
     entry.direction = .unspecified
     return entry

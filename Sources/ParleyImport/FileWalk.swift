@@ -2,9 +2,10 @@ package import ParleyEnvelope
 
 /// The files of some paths, directories walked in the order of their names' bytes, so that two runs agree.
 ///
-/// A Parley store is named, not walked: what it keeps of mails are no mails of their own. The `tmp` of a Maildir is passed over: it holds what is still being delivered. Links that are met are named, not
-/// followed: they can lead in circles or out of what was asked for. What is no file or directory is named and never
-/// opened: a named pipe would wait for whoever writes to it.
+/// A Parley store is named, not walked: what it keeps of mails are no mails of their own. The `tmp` of a Maildir is
+/// passed over: it holds what is still being delivered. Links that are met are named, not followed: they can lead in
+/// circles or out of what was asked for. What is no file or directory is named and never opened: a named pipe would
+/// wait for whoever writes to it.
 package struct FileWalk {
   /// A file, or why a path is none.
   package enum Found {

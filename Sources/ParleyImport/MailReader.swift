@@ -1,4 +1,5 @@
 import ParleyEnvelope
+import ParleyEvents
 
 /// One message's bytes in, a `Mail` out. Serves one task at a time.
 package final class MailReader {
@@ -187,15 +188,5 @@ extension MailLabel {
     let address = sender?.address ?? ""
     from = name.isEmpty || address.isEmpty ? name + address : "\(name) <\(address)>"
     subject = headers.first("Subject").map { parser.text(ofHeader: $0) } ?? ""
-  }
-}
-
-extension String {
-  /// The longest beginning of whole characters that fits so many bytes of UTF-8.
-  func cut(toUTF8 count: Int) -> String {
-    guard utf8.count > count else { return self }
-    var end = utf8.index(utf8.startIndex, offsetBy: count)
-    while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
-    return String(unicodeScalars[..<end])
   }
 }

@@ -27,15 +27,9 @@ struct CustomerReport {
       section("refused", customer.refusals.map { "\(line($0.link)) (refused: \($0.ground.words))" }),
       section("known not to be one customer", customer.separated.map { "\($0.first) and \($0.second)" }),
       section("used by several customers", customer.shared.map(\.description)),
-      section("damaged, and may belong here", damages),
+      section("damaged, and may belong here", customer.gaps.explanations),
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
-  }
-
-  /// What is damaged, each block once: it may hold many events of the customer.
-  private var damages: [String] {
-    var said: Set<String> = []
-    return customer.gaps.map(\.explanation).filter { said.insert($0).inserted }
   }
 
   private func section(_ title: String, _ lines: [String]) -> String {

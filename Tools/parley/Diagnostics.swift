@@ -17,8 +17,15 @@ enum Diagnostics {
   static func report(_ gaps: [TimelineGap]) throws {
     let damaged = gaps.filter { $0.reason == .damaged }
     guard !damaged.isEmpty else { return }
-    var said: Set<String> = []
-    for gap in damaged where said.insert(gap.explanation).inserted { write(gap.explanation) }
+    damaged.explanations.forEach(write)
     throw ExitStatus.damage
+  }
+}
+
+extension [TimelineGap] {
+  /// What is missing and why, each block once: it may hold many events of the customer.
+  var explanations: [String] {
+    var said: Set<String> = []
+    return map(\.explanation).filter { said.insert($0).inserted }
   }
 }

@@ -47,11 +47,10 @@ struct EventReport {
     ]
   }
 
-  /// Nothing for what comes after a call's beginning: there it is whoever acted, and not the call's.
+  /// Nothing within a call, and where none is known.
   private var direction: String {
-    let isWithinCall = event.kind != .callStarted && event.kind.name.hasPrefix("call.")
     let direction = event.envelope.direction
-    return isWithinCall || direction == .unspecified ? "" : direction.name
+    return event.kind.isWithinCall || direction == .unspecified ? "" : direction.name
   }
 
   private var who: [(name: String, value: String)] {

@@ -33,6 +33,9 @@ func decimal(_ value: Double, digits: Int) -> String {
   return "\(sign)\(whole / Int(scale)).\(zeros)\(fraction)"
 }
 
+/// `1 line has`, `2 lines have`.
+func linesHave(_ count: Int) -> String { "\(counted(count, "line")) \(count == 1 ? "has" : "have")" }
+
 /// `1 mail`, `2 mails`.
 func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
   "\(grouped(count)) \(count == 1 ? noun : plural ?? noun + "s")"

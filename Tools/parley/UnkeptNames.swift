@@ -27,9 +27,6 @@ struct UnkeptNames {
 
   /// A note for each member of a kind.
   var notes: [String] {
-    places.map { place in
-      let count = lines[place] ?? 0
-      return "\(counted(count, "line")) \(count == 1 ? "has" : "have") \(place.words)"
-    }
+    places.map { "\(linesHave(lines[$0] ?? 0)) \($0.words)" }
   }
 }

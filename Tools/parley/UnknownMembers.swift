@@ -66,13 +66,13 @@ struct UnknownMembers {
     var notes = members.map(note)
     if furtherLines > 0 {
       notes.append(
-        "\(Self.have(furtherLines)) further members that their kinds do not know: kept as extensions")
+        "\(linesHave(furtherLines)) further members that their kinds do not know: kept as extensions")
     }
     return notes
   }
 
   private func note(_ member: Member) -> String {
-    "\(Self.have(seen[member]?.lines ?? 0)) \(words(member))"
+    "\(linesHave(seen[member]?.lines ?? 0)) \(words(member))"
   }
 
   private static func words(_ member: Member, nearest: String?) -> String {
@@ -83,8 +83,4 @@ struct UnknownMembers {
 
   /// A member's name as it is shown.
   static func shown(_ name: String) -> String { VisibleText.line(String(name.prefix(shownMax))) }
-
-  private static func have(_ lines: Int) -> String {
-    "\(counted(lines, "line")) \(lines == 1 ? "has" : "have")"
-  }
 }
