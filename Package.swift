@@ -91,3 +91,11 @@ if Context.environment["PARLEY_BENCHMARKS"] != nil {
       path: "Tools/Benchmarks/Sources", swiftSettings: [.swiftLanguageMode(.v6)]),
   ]
 }
+
+// The fuzz targets are linked to libFuzzer, which only a build with `--sanitize=fuzzer` has: see `Tools/fuzz`.
+if Context.environment["PARLEY_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz", dependencies: ["ParleyEnvelope", "ParleyLog", "ParleySimulation"],
+      path: "Tools/Fuzz/Sources", swiftSettings: settings))
+}
