@@ -41,7 +41,7 @@ func runSegment(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
   guard isAccepted({ () throws(LogError) in try scan.run() }) else { return }
   let index = scan.index
   expect(scan.offset <= bytes.count, "the scan ends at \(scan.offset) of \(bytes.count) bytes")
-  expect(index.count <= 2 * bytes.count, "\(index.count) events in \(bytes.count) bytes")
+  expect(index.count <= FrameList.eventsMax, "\(index.count) events in \(bytes.count) bytes")
   for damage in scan.damages {
     expect(damage.offset < bytes.count && damage.positions.upperBound <= scan.head, "\(damage)")
   }
@@ -125,7 +125,11 @@ func runStore(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
 }
 
 private func checkReading(_ log: EventLog) {
-  expect(isAccepted { () throws(LogError) in _ = try log.verify() }, "verification is refused")
+  guard let findings = accepted({ () throws(LogError) in try log.verify() }) else {
+    fatalError("verification is refused")
+  }
+  // Damage, and a directory that lies, may hide whose an event is.
+  let isWhole = !findings.contains { $0.file.hasPrefix(LogSegment.directory) }
   var replayed: [Position: (envelope: Envelope, body: [UInt8]?)] = [:]
   var next = Position.start
   replay(log, .records) { batch in
@@ -152,7 +156,8 @@ private func checkReading(_ log: EventLog) {
       expect(known?.body == record.body, "\(position) has another body in a replay")
       let found = accepted { () throws(LogError) in
         expect(
-          try log.positions(of: record.envelope.stream).contains(position), "\(position) is not in its stream"
+          try log.positions(of: record.envelope.stream).contains(position) || !isWhole,
+          "\(position) is not in its stream"
         )
         return try log.position(of: record.envelope.event)
       }
