@@ -39,7 +39,7 @@ package struct EventBatch: Sendable {
     }
   }
 
-  /// A copy of an event's body; nil when it is damaged or only envelopes were asked for.
+  /// A copy of an event's body; nil when it is damaged, partly erased or erased, or only envelopes were asked for.
   package func body(at index: Int) -> [UInt8]? {
     guard let range = bodyRange(at: index) else { return nil }
     return Array(contents[range])
@@ -52,7 +52,9 @@ package struct EventBatch: Sendable {
   }
 
   private func bodyRange(at index: Int) -> Range<Int>? {
-    guard index < contentEnds.count, !withoutBody.contains(where: { $0.contains(index) }) else { return nil }
+    guard index < contentEnds.count, !withoutBody.contains(where: { $0.contains(index) }),
+      slots[index * RecordSlot.size + RecordSlot.form] == RecordForm.whole.rawValue
+    else { return nil }
     let start = index == 0 ? 0 : contentEnds[index - 1]
     guard contentEnds[index] - start >= RecordSlot.saltSize else { return nil }
     return (start + RecordSlot.saltSize)..<contentEnds[index]
