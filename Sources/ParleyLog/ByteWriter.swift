@@ -32,6 +32,13 @@ struct ByteWriter {
   }
 }
 
+extension Position {
+  /// The last that a log comes to. What is decoded names none behind it, so that counting on from one never overflows.
+  static let reachableMax = Position(rawValue: 1 << 62)
+
+  var isReachable: Bool { self <= .reachableMax }
+}
+
 extension RawSpan {
   /// Sixteen bytes at an offset.
   func bytes16(at offset: Int) -> Bytes16 {

@@ -118,7 +118,9 @@ extension FrameHeader {
       return nil
     }
     let sum = checksum(bytes.extracting(offset..<(offset + length - 4)), nonce: nonce)
-    guard bytes.integer(at: offset + length - 4, as: UInt32.self) == sum else { return nil }
+    guard bytes.integer(at: offset + length - 4, as: UInt32.self) == sum,
+      bytes.integer(at: offset + 72, as: UInt64.self) == 0
+    else { return nil }
     var header = FrameHeader(
       sequence: bytes.integer(at: offset + 8), base: Position(rawValue: bytes.integer(at: offset + 16)),
       count: Int(bytes.integer(at: offset + 24, as: UInt32.self)),
@@ -178,15 +180,34 @@ extension FrameHeader {
 
   /// What is checked before writing, checked again: counts within the limits, blocks one after the other.
   private var isSound: Bool {
-    guard (1...LogLimits.frameEventsMax).contains(count), durableHead <= base, let first = blocks.first,
-      first.kind == .envelopes
+    guard (1...LogLimits.frameEventsMax).contains(count), durableHead <= base, base.isReachable,
+      sequence <= Position.reachableMax.rawValue
     else { return false }
     var end = byteCount
     for block in blocks {
-      guard block.offset == end, block.firstRecord < count, block.isSound else { return false }
+      guard block.offset == end, block.isSound else { return false }
       end += block.storedCount
     }
-    return end == storedCount && blocks.contains { $0.kind == .contents }
+    return end == storedCount && isComplete
+  }
+
+  /// Whether the blocks of each kind hold every event once, in order: envelopes first, each with a slot of its own.
+  private var isComplete: Bool {
+    let contents = blocks.firstIndex { $0.kind == .contents } ?? blocks.endIndex
+    let kinds = [blocks[..<contents], blocks[contents...]]
+    guard kinds[1].allSatisfy({ $0.kind == .contents }), kinds.allSatisfy({ $0.first?.firstRecord == 0 })
+    else {
+      return false
+    }
+    for kind in kinds {
+      for (index, block) in zip(kind.indices, kind) {
+        let next = index + 1 < kind.endIndex ? kind[index + 1].firstRecord : count
+        guard block.firstRecord < next,
+          block.kind == .contents || block.plainCount == (next - block.firstRecord) * RecordSlot.size
+        else { return false }
+      }
+    }
+    return true
   }
 }
 
@@ -208,8 +229,10 @@ extension FrameHeader.Block {
   }
 
   fileprivate var isSound: Bool {
+    // LZ4 makes fewer than 255 bytes of one.
     (1...Self.plainCountMax).contains(plainCount)
-      && (codec == .stored ? storedCount == plainCount : (1..<plainCount).contains(storedCount))
+      && (codec == .stored
+        ? storedCount == plainCount : storedCount < plainCount && plainCount <= storedCount * 255)
   }
 
   fileprivate func append(to writer: inout ByteWriter) {

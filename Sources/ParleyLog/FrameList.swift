@@ -2,6 +2,10 @@ import ParleyEnvelope
 
 /// Where the frames of a segment are: first position and offset of each, in order.
 struct FrameList: Equatable, Sendable {
+  /// More events than a segment comes to: it is rolled at 131,072, a frame may have as many more, and as many again
+  /// each time that rolling failed and the store was opened again. What claims more is not a segment's.
+  static let eventsMax = 1 << 22
+
   /// One frame, or one that can't be read any more: its place is known from its neighbours.
   struct Frame: Equatable, Sendable {
     /// Counted from the segment's base.
@@ -27,6 +31,15 @@ struct FrameList: Equatable, Sendable {
     self.frames = frames
     self.count = count
     self.endOffset = endOffset
+  }
+
+  /// Whether the frames follow each other, in positions and in bytes, and hold every event. One that was cut off may
+  /// have no bytes.
+  var isSound: Bool {
+    guard let first = frames.first, let last = frames.last else { return count == 0 }
+    return first.first == 0 && last.first < count && first.offset >= SegmentHeader.regionByteCount
+      && last.offset <= endOffset
+      && zip(frames, frames.dropFirst()).allSatisfy { $0.first < $1.first && $0.offset <= $1.offset }
   }
 
   /// The index of the frame that holds an event, counted from the base.

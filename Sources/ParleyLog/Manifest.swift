@@ -59,9 +59,17 @@ struct Manifest: Equatable, Sendable {
       let count = Int(span.integer(at: 12, as: UInt32.self))
       let end = headerByteCount + count * Entry.byteCount
       guard span.integer(at: 8, as: UInt16.self) == version, count <= entriesMax, span.byteCount == end + 4,
-        span.integer(at: end, as: UInt32.self) == CRC32C.of(span.extracting(0..<end))
+        span.integer(at: end, as: UInt32.self) == CRC32C.of(span.extracting(0..<end)),
+        span.isZero(10..<12), span.isZero(40..<48)
       else { return nil }
-      let entries = (0..<count).map { Entry(span, at: headerByteCount + $0 * Entry.byteCount) }
+      var entries: [Entry] = []
+      entries.reserveCapacity(count)
+      for number in 0..<count {
+        guard let entry = Entry(span, at: headerByteCount + number * Entry.byteCount),
+          entries.last.map({ $0.base < entry.base }) ?? true
+        else { return nil }
+        entries.append(entry)
+      }
       return Manifest(generation: span.integer(at: 16), storeID: span.bytes16(at: 24), entries: entries)
     }
   }
@@ -82,14 +90,19 @@ extension Manifest.Entry {
     writer.append(UInt64(0))
   }
 
-  fileprivate init(_ span: RawSpan, at offset: Int) {
+  fileprivate init?(_ span: RawSpan, at offset: Int) {
+    guard let count = Int(exactly: span.integer(at: offset + 8, as: UInt64.self)),
+      let byteCount = Int(exactly: span.integer(at: offset + 16, as: UInt64.self)),
+      let footerOffset = Int(exactly: span.integer(at: offset + 24, as: UInt64.self)),
+      span.isZero((offset + 37)..<(offset + 40)), span.isZero((offset + 80)..<(offset + Self.byteCount))
+    else { return nil }
     self.init(
-      form: span.integer(at: offset + 36), base: Position(rawValue: span.integer(at: offset)),
-      count: Int(truncatingIfNeeded: span.integer(at: offset + 8, as: UInt64.self)),
-      byteCount: Int(truncatingIfNeeded: span.integer(at: offset + 16, as: UInt64.self)),
-      footerOffset: Int(truncatingIfNeeded: span.integer(at: offset + 24, as: UInt64.self)),
-      footerChecksum: span.integer(at: offset + 32), nextSequence: span.integer(at: offset + 40),
-      lastDigest: FrameDigest(span, at: offset + 48))
+      form: span.integer(at: offset + 36), base: Position(rawValue: span.integer(at: offset)), count: count,
+      byteCount: byteCount, footerOffset: footerOffset, footerChecksum: span.integer(at: offset + 32),
+      nextSequence: span.integer(at: offset + 40), lastDigest: FrameDigest(span, at: offset + 48))
+    guard (1...2).contains(form), base.isReachable, count <= Int(Position.reachableMax.rawValue) else {
+      return nil
+    }
   }
 }
 

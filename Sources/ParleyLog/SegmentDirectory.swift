@@ -52,7 +52,10 @@ final class SegmentDirectory: Sendable {
     let page = try disk { () throws(StorageError) in try file.read(RunPages.pageByteCount, at: 0) }
     let owner = RunPages.Owner(storeID: storeID, base: base)
     let head = owner.isWhole(page, page: 0) ? page.withBytes { Head($0) } : nil
-    guard page.starts(with: Self.magic), let head, head.storeID == storeID, head.base == base else {
+    let size = try disk { () throws(StorageError) in try file.size() }
+    guard page.starts(with: Self.magic), let head, head.storeID == storeID, head.base == base,
+      head.isSound(pages: size / RunPages.pageByteCount)
+    else {
       throw LogError(
         .damaged, "the directory of a segment is damaged: delete it, it is made again", file: path)
     }
@@ -95,7 +98,14 @@ final class SegmentDirectory: Sendable {
   private func local(of event: EventID, _ known: Loaded) throws(LogError) -> Int? {
     guard known.eventFilter.mayContain(event.rawValue) else { return nil }
     let found = try find(event.rawValue, in: sections.events, fences: known.eventFences)
-    return found.map { entry in entry.withBytes { Int($0.integer(at: 16, as: UInt32.self)) } }
+    guard let entry = found else { return nil }
+    let local = entry.withBytes { Int($0.integer(at: 16, as: UInt32.self)) }
+    guard local < count else { throw foreign }
+    return local
+  }
+
+  private var foreign: LogError {
+    LogError(.damaged, "an index names positions it does not have: delete the file", file: path)
   }
 
   /// The last event of a stream in the segment.
@@ -128,6 +138,9 @@ final class SegmentDirectory: Sendable {
       frames.append(FrameList.Frame(first: bytes.integer(at: offset), offset: bytes.integer(at: offset + 4)))
     }
     let list = FrameList(frames: frames, count: count, endOffset: segmentEnd)
+    guard list.isSound else {
+      throw LogError(.damaged, "an index has frames that are in no order: delete the file", file: path)
+    }
     frameList.withLock { $0 = list }
     return list
   }
@@ -146,10 +159,9 @@ final class SegmentDirectory: Sendable {
   /// Walks the positions of a stream from the last back, so that a short answer reads few pages.
   private func positions(_ range: Range<Int>, before: Int, last limit: Int) throws(LogError) -> [Int] {
     let section = sections.positions
-    guard range.upperBound <= section.count else {
-      throw LogError(.damaged, "an index names positions it does not have: delete the file", file: path)
-    }
+    guard range.upperBound <= section.count else { throw foreign }
     var found: [Int] = []
+    var isForeign = false
     var end = range.upperBound
     while end > range.lowerBound, found.count < limit {
       let page = (end - 1) / section.perPage
@@ -158,11 +170,13 @@ final class SegmentDirectory: Sendable {
       bytes.withBytes { span in
         for entry in stride(from: end - 1, through: first, by: -1) where found.count < limit {
           let local = Int(span.integer(at: (entry - page * section.perPage) * 4, as: UInt32.self))
+          isForeign = isForeign || local >= count
           if local < before { found.append(local) }
         }
       }
       end = first
     }
+    if isForeign { throw foreign }
     return found.reversed()
   }
 
@@ -255,8 +269,8 @@ extension SegmentDirectory {
     init?(_ span: RawSpan) {
       storeID = span.bytes16(at: 8)
       base = Position(rawValue: span.integer(at: 24))
-      guard let count = Int(exactly: span.integer(at: 32, as: UInt64.self)), count <= UInt32.max,
-        let segmentEnd = Int(exactly: span.integer(at: 40, as: UInt64.self))
+      guard let count = Int(exactly: span.integer(at: 32, as: UInt64.self)), count <= FrameList.eventsMax,
+        let segmentEnd = UInt32(exactly: span.integer(at: 40, as: UInt64.self)).map({ Int($0) })
       else { return nil }
       self.count = count
       self.segmentEnd = segmentEnd
@@ -275,6 +289,15 @@ extension SegmentDirectory {
       sections = Sections(
         events: parts[0], streams: parts[1], positions: parts[2], frames: parts[3], eventFilter: parts[4],
         streamFilter: parts[5], eventFences: parts[6], streamFences: parts[7])
+    }
+
+    /// Whether the sections lie within so many pages, and count what the segment can have.
+    func isSound(pages: Int) -> Bool {
+      sections.all.allSatisfy { $0.firstPage + $0.pageCount <= pages }
+        && [sections.events, sections.positions, sections.frames].allSatisfy { $0.count <= count }
+        && sections.streams.count <= sections.positions.count
+        && sections.eventFences.count == sections.events.pageCount
+        && sections.streamFences.count == sections.streams.pageCount
     }
   }
 

@@ -76,12 +76,16 @@ struct SegmentHeader: Equatable, Sendable {
         "a segment has version \(version), this version reads up to \(Self.version): use a newer parley")
     }
     let count = Int(span.integer(at: 112, as: UInt32.self))
-    guard let form = Form(rawValue: span.integer(at: 10)), count <= byteCount - 120 else { return nil }
-    return SegmentHeader(
+    guard version == Self.version, let form = Form(rawValue: span.integer(at: 10)),
+      span.integer(at: 12, as: UInt32.self) == UInt32(byteCount), count <= byteCount - 120,
+      span.isZero((116 + count)..<(byteCount - 4))
+    else { return nil }
+    let header = SegmentHeader(
       form: form, storeID: span.bytes16(at: 16), base: Position(rawValue: span.integer(at: 32)),
       createdAt: Timestamp(microseconds: span.integer(at: 40)), nonce: FrameNonce(span.bytes16(at: 48)),
       keyCheck: span.integer(at: 64), predecessorDigest: FrameDigest(span, at: 72),
       firstSequence: span.integer(at: 104), descriptor: span.copy(116..<(116 + count)))
+    return header.base.isReachable && header.firstSequence <= Position.reachableMax.rawValue ? header : nil
   }
 
   /// The first eight bytes of SHA-256("parley-key/v1" ‖ 0 ‖ key), as they stand in the header.

@@ -86,7 +86,7 @@ struct SegmentScan {
   /// Takes the frame at an offset when it proves itself.
   private mutating func takeFrame(at offset: Int, end: Int) throws(LogError) -> Bool {
     guard let frame = try frame(at: offset, end: end), frame.sequence == nextSequence, frame.base == head,
-      frame.previousDigest == lastDigest
+      frame.previousDigest == lastDigest, fits(frame)
     else { return false }
     let start = offset - windowOffset
     let digest = window.withBytes {
@@ -101,7 +101,7 @@ struct SegmentScan {
     while let candidate = next {
       if let frame = try headerCopy(at: candidate, end: end),
         frame.sequence == nextSequence, frame.base == head, offset + frame.copyOffset == candidate,
-        frame.previousDigest == lastDigest, try fill(offset, frame.paddedCount, end: end)
+        frame.previousDigest == lastDigest, fits(frame), try fill(offset, frame.paddedCount, end: end)
       {
         let digest = frame.encoded(nonce: header.nonce).withBytes { FrameDigest(of: $0) }
         guard try take(frame, digest, at: offset, end: end) else { return false }
@@ -164,13 +164,18 @@ struct SegmentScan {
     var next = try nextStart(after: offset, end: end)
     while let candidate = next {
       if let frame = try frame(at: candidate, end: end), frame.sequence > nextSequence, frame.base > head,
-        frame.durableHead > head || frame.durableHead == frame.base
+        fits(frame), frame.durableHead > head || frame.durableHead == frame.base
       {
         return (candidate, frame)
       }
       next = try nextStart(after: candidate, end: end)
     }
     return nil
+  }
+
+  /// Whether the events before a frame and its own are not more than a segment has.
+  private func fits(_ frame: FrameHeader) -> Bool {
+    header.base.distance(to: frame.end) <= FrameList.eventsMax
   }
 
   /// The first place behind an offset where a frame or the copy of a header may begin, in the window then. Runs

@@ -57,7 +57,11 @@ package struct StoreDescriptor: Equatable, Sendable {
     guard scanner.skip(",\"crc32c\":"), let checksum = scanner.string(), scanner.skip("}"),
       checksum == hexString(withBigEndianBytes(CRC32C.of(Array(bytes[..<summed]))))
     else { throw damaged }
-    return StoreDescriptor(format: format, storeID: store, createdAt: created.time, metadata: options)
+    let descriptor = StoreDescriptor(
+      format: format, storeID: store, createdAt: created.time, metadata: options)
+    // Not another spelling of it, nor anything behind it.
+    guard format > 0, accepts(options), descriptor.encoded() == bytes else { throw damaged }
+    return descriptor
   }
 }
 

@@ -40,22 +40,30 @@ struct Watermark: Equatable, Sendable {
     guard bytes.count == slotByteCount, bytes.starts(with: magic) else { return nil }
     return bytes.withBytes { span in
       let checksum = CRC32C.of(span.extracting(0..<(slotByteCount - 4)))
-      guard span.integer(at: slotByteCount - 4, as: UInt32.self) == checksum else { return nil }
-      return Watermark(
+      guard span.integer(at: slotByteCount - 4, as: UInt32.self) == checksum, span.isZero(96..<104),
+        let offset = UInt32(exactly: span.integer(at: 40, as: UInt64.self))
+      else { return nil }
+      let mark = Watermark(
         generation: span.integer(at: 8), storeID: span.bytes16(at: 16),
-        segment: Position(rawValue: span.integer(at: 32)),
-        durableOffset: Int(truncatingIfNeeded: span.integer(at: 40, as: UInt64.self)),
+        segment: Position(rawValue: span.integer(at: 32)), durableOffset: Int(offset),
         head: Position(rawValue: span.integer(at: 48)), nextSequence: span.integer(at: 56),
         lastDigest: FrameDigest(span, at: 64))
+      return mark.isSound ? mark : nil
     }
+  }
+
+  /// Whether a segment can have come to this.
+  private var isSound: Bool {
+    segment.isReachable && head.isReachable && nextSequence <= Position.reachableMax.rawValue
+      && durableOffset >= SegmentHeader.regionByteCount
+      && (0...FrameList.eventsMax).contains(segment.distance(to: head))
   }
 
   /// The newer of the two slots that is whole and of this store; nil when none is.
   static func read(from file: any StorageFile, storeID: Bytes16) throws(StorageError) -> Watermark? {
     var newest: Watermark?
     for slot in 0..<2 {
-      guard let mark = decode(try slotBytes(slot, in: file)), mark.storeID == storeID, mark.durableOffset >= 0
-      else { continue }
+      guard let mark = decode(try slotBytes(slot, in: file)), mark.storeID == storeID else { continue }
       if mark.generation >= newest?.generation ?? 0 { newest = mark }
     }
     return newest
