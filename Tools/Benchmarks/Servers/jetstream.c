@@ -1,5 +1,4 @@
 // NATS JetStream: the text protocol and the JSON interface.
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
