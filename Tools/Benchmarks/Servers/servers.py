@@ -3,7 +3,7 @@
 
 Run through Tools/benchmark-servers, which installs the servers, builds the client and removes the scratch directory.
 """
-import argparse, json, os, shutil, signal, socket, subprocess, sys, tempfile, time
+import argparse, json, os, resource, shutil, signal, socket, subprocess, sys, tempfile, time
 
 # How much of each work is done at scale 1, as in Sources/Case.swift.
 ONE, TASKS, EACH_TASK, BATCH, BATCHES, READS = 3_000, 64, 1_500, 1_000, 1_000, 2_000
@@ -62,6 +62,38 @@ def is_running(pid):
         return False
 
 
+class Load:
+    """How much of the processors' time went to others while we measured."""
+
+    # Seconds of processes that were killed before their parents waited for them.
+    orphaned = 0.0
+
+    def __init__(self):
+        self.begun = self.now()
+
+    @classmethod
+    def note_orphan(cls, pid):
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                fields = file.read().rpartition(")")[2].split()
+        except OSError:
+            return
+        cls.orphaned += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @classmethod
+    def now(cls):
+        """Seconds the processors had, were busy, and were so for us."""
+        with open("/proc/stat") as file:
+            spent = [int(word) / os.sysconf("SC_CLK_TCK") for word in file.readline().split()[1:9]]
+        usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        ours = cls.orphaned + sum(usage.ru_utime + usage.ru_stime for usage in usages)
+        return sum(spent), sum(spent) - spent[3] - spent[4], ours
+
+    def others_share(self):
+        total, busy, ours = (after - before for before, after in zip(self.begun, self.now()))
+        return max(0.0, (busy - ours) / total)
+
+
 def kibibytes(path, name):
     try:
         with open(path) as file:
@@ -113,6 +145,8 @@ class Server:
         if self.process is None:
             return
         pids = descendants(self.process.pid)
+        for pid in pids:
+            Load.note_orphan(pid)
         self.process.kill()
         self.process.wait()
         self.process = None
@@ -396,7 +430,7 @@ def table(found):
     return "\n".join(lines)
 
 
-def conditions(kinds):
+def conditions(kinds, load):
     lines = []
     for kind in kinds:
         settings = kind.settings() if callable(kind.settings) else kind.settings
@@ -406,6 +440,8 @@ def conditions(kinds):
     if not SyncedJetStream.is_had():
         lines.append("- this nats-server refuses `sync_interval`: its appends are not durable against a power cut, and "
                      "not comparable")
+    share = f"{load.others_share():.0%}"
+    lines.append(f"- other programs, and the kernel's own threads, used {share} of the processors' time")
     return "\n".join(lines)
 
 
@@ -434,7 +470,7 @@ def main():
     chosen = [(name, kind) for name, kind in cases() if name.startswith(options.only)]
     if not chosen:
         raise Failure(f"no case begins with {options.only}: there are {', '.join(name for name, _ in cases())}")
-    measurements = []
+    measurements, load = [], Load()
     for number in range(1, max(1, options.repeat) + 1):
         for name, kind in chosen:
             print(f"round {number}: {name}", file=sys.stderr, flush=True)
@@ -442,7 +478,7 @@ def main():
             one.run(name.split("/")[1], kind)
             measurements += one.measurements
     found = medians(measurements)
-    print(conditions(dict.fromkeys(kind for _, kind in chosen if kind)))
+    print(conditions(dict.fromkeys(kind for _, kind in chosen if kind), load))
     print(table(found))
     if options.json:
         with open(options.json, "w") as file:
