@@ -56,7 +56,7 @@ package struct MissingBlobs {
     return StoreFinding(
       .damage, file: BlobStore.path(of: digest),
       "missing, and named by the event at position \(naming.first)\(others): put the same bytes there again",
-      positions: naming.first..<naming.first.advanced(by: 1))
+      positions: [naming.first..<naming.first.advanced(by: 1)])
   }
 }
 

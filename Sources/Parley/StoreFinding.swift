@@ -17,10 +17,10 @@ public struct StoreFinding: Hashable, Sendable {
   public var file: String
   /// What was found and what was expected.
   public var message: String
-  /// The events that can't be read whole; of a missing blob the first that names it.
-  public var positions: Range<Position>?
+  /// The events that can't be read whole, ascending; of a missing blob the first that names it.
+  public var positions: [Range<Position>]
 
-  init(_ weight: Weight, file: String, _ message: String, positions: Range<Position>? = nil) {
+  init(_ weight: Weight, file: String, _ message: String, positions: [Range<Position>] = []) {
     self.weight = weight
     self.file = file
     self.message = message

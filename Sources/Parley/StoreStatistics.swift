@@ -20,7 +20,9 @@ public struct StoreStatistics: Hashable, Sendable {
   public var indexBytes = 0
   /// Segments, the one being written included.
   public var segments = 0
-  /// Complete segments that wait to be sealed.
+  /// Sealed segments: grouped by stream and compressed high.
+  public var sealedSegments = 0
+  /// Complete segments that wait to be sealed, until enough have come together for a large one.
   public var unsealedSegments = 0
   /// How an acknowledgement is made good: `sync`, on disk before every answer.
   public var durability = ""
@@ -48,6 +50,7 @@ extension ConversationStore {
     statistics.segmentBytes = files.segmentBytes
     statistics.indexBytes = files.indexBytes
     statistics.segments = files.segments
+    statistics.sealedSegments = files.sealedSegments
     statistics.unsealedSegments = files.unsealedSegments
     statistics.durability = files.durability
     return statistics

@@ -4,26 +4,26 @@ package enum EnvelopeLayout {
   /// Bytes of an envelope, reserved ones included.
   package static let size = 136
 
-  static let stream = 0
-  static let event = 16
-  static let conversation = 32
-  static let actor = 48
-  static let caseID = 64
-  static let touchpoint = 80
-  static let occurredAt = 88
-  static let recordedAt = 96
-  static let previous = 104
-  static let sourceOrder = 112
-  static let kind = 116
-  static let bodyVersion = 118
-  static let utcOffset = 120
-  static let channel = 122
-  static let actorKind = 123
-  static let direction = 124
-  static let visibility = 125
-  static let precision = 126
-  static let flags = 127
-  static let reserved = 128
+  package static let stream = 0
+  package static let event = 16
+  package static let conversation = 32
+  package static let actor = 48
+  package static let caseID = 64
+  package static let touchpoint = 80
+  package static let occurredAt = 88
+  package static let recordedAt = 96
+  package static let previous = 104
+  package static let sourceOrder = 112
+  package static let kind = 116
+  package static let bodyVersion = 118
+  package static let utcOffset = 120
+  package static let channel = 122
+  package static let actorKind = 123
+  package static let direction = 124
+  package static let visibility = 125
+  package static let precision = 126
+  package static let flags = 127
+  package static let reserved = 128
 
   /// Stores an envelope at an offset of a buffer.
   package static func store(_ envelope: Envelope, into bytes: inout MutableRawSpan, at base: Int) {

@@ -17,6 +17,9 @@ struct ActiveIndex: Sendable {
   /// The events that damage left unknown, in runs: each may be of any stream.
   private(set) var unknown: [Range<Int>] = []
 
+  /// Bytes of salts and bodies.
+  private(set) var contentCount = 0
+
   var count: Int { frames.count }
   var streamCount: Int { streams.count }
 
@@ -30,8 +33,11 @@ struct ActiveIndex: Sendable {
   }
 
   /// Adds the next frame, its events in order; nil stands for one that damage left unknown, which is in no stream.
-  mutating func append(frame offset: Int, byteCount: Int, keys: some Collection<EventKeys?>) {
+  mutating func append(
+    frame offset: Int, byteCount: Int, contentCount: Int, keys: some Collection<EventKeys?>
+  ) {
     insert(keys, at: count)
+    self.contentCount += contentCount
     frames.append(offset: offset, count: keys.count, byteCount: byteCount)
   }
 

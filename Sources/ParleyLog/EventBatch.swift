@@ -4,36 +4,44 @@ package import ParleyEnvelope
 package struct EventBatch: Sendable {
   /// The first event's position; the others follow without a gap.
   package let first: Position
+  package let count: Int
+  /// Slots of these and maybe other events, this batch's beginning at `offset`.
   private let slots: [UInt8]
+  /// Bodies of these and maybe other events.
   private let contents: [UInt8]
-  /// The end of each event's content; empty when only envelopes were asked for.
-  private let contentEnds: [Int]
-  /// Events whose content block is damaged, ascending.
-  private let withoutBody: [Range<Int>]
+  /// Where each body is, in the order of the slots; empty when only envelopes were asked for.
+  private let bodies: [BodyPlace]
+  private let offset: Int
 
-  init(first: Position, slots: [UInt8], contents: [UInt8], contentEnds: [Int], withoutBody: [Range<Int>]) {
+  /// A batch of events whose slots follow each other.
+  init(
+    first: Position, count: Int, slots: [UInt8], contents: [UInt8], bodies: [BodyPlace], offset: Int = 0
+  ) {
     self.first = first
+    self.count = count
     self.slots = slots
     self.contents = contents
-    self.contentEnds = contentEnds
-    self.withoutBody = withoutBody
+    self.bodies = bodies
+    self.offset = offset
   }
 
-  package var count: Int { slots.count / RecordSlot.size }
   package var end: Position { first.advanced(by: count) }
 
   package func position(at index: Int) -> Position { first.advanced(by: index) }
 
   /// An event's envelope, decoded when asked for (about 20 ns). All were checked when the batch was read.
   package func envelope(at index: Int) -> Envelope {
-    slots.withBytes { EnvelopeLayout.load(from: $0, at: index * RecordSlot.size + RecordSlot.envelope) }
+    slots.withBytes {
+      EnvelopeLayout.load(from: $0, at: (offset + index) * RecordSlot.size + RecordSlot.envelope)
+    }
   }
 
   /// Calls with each envelope in order.
   package func forEachEnvelope(_ body: (Position, Envelope) throws -> Void) rethrows {
     try slots.withBytes { span in
       for index in 0..<count {
-        let envelope = EnvelopeLayout.load(from: span, at: index * RecordSlot.size + RecordSlot.envelope)
+        let envelope = EnvelopeLayout.load(
+          from: span, at: (offset + index) * RecordSlot.size + RecordSlot.envelope)
         try body(position(at: index), envelope)
       }
     }
@@ -52,11 +60,40 @@ package struct EventBatch: Sendable {
   }
 
   private func bodyRange(at index: Int) -> Range<Int>? {
-    guard index < contentEnds.count, !withoutBody.contains(where: { $0.contains(index) }),
-      slots[index * RecordSlot.size + RecordSlot.form] == RecordForm.whole.rawValue
+    let place = offset + index
+    guard place < bodies.count, slots[place * RecordSlot.size + RecordSlot.form] == RecordForm.whole.rawValue
     else { return nil }
-    let start = index == 0 ? 0 : contentEnds[index - 1]
-    guard contentEnds[index] - start >= RecordSlot.saltSize else { return nil }
-    return (start + RecordSlot.saltSize)..<contentEnds[index]
+    return bodies[place].range
   }
+
+  /// Lends an event's slot.
+  func withSlot<Result>(at index: Int, _ work: (RawSpan) throws -> Result) rethrows -> Result {
+    let start = (offset + index) * RecordSlot.size
+    return try slots.withBytes { try work($0.extracting(start..<(start + RecordSlot.size))) }
+  }
+
+  /// Lends an event's content, which in a batch from a segment in frames stands as it was given; nil when it is damaged.
+  func withContent<Result>(at index: Int, _ work: (RawSpan) throws -> Result) rethrows -> Result? {
+    guard offset + index < bodies.count, let body = bodies[offset + index].range else { return nil }
+    let content = (body.lowerBound - RecordSlot.saltSize)..<body.upperBound
+    return try contents.withBytes { try work($0.extracting(content)) }
+  }
+}
+
+/// Where a body is among the contents of a batch.
+struct BodyPlace: Sendable {
+  private var start: UInt32
+  private var count: UInt32
+
+  /// A body that is damaged.
+  static let lost = BodyPlace(start: 0, count: .max)
+
+  private init(start: UInt32, count: UInt32) {
+    self.start = start
+    self.count = count
+  }
+
+  init(_ range: Range<Int>) { self.init(start: UInt32(range.lowerBound), count: UInt32(range.count)) }
+
+  var range: Range<Int>? { count == .max ? nil : Int(start)..<Int(start) + Int(count) }
 }

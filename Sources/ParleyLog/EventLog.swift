@@ -11,7 +11,6 @@ package final class EventLog: Sendable {
   let environment: LogEnvironment
   let files: StoreFiles
   let view: SharedView
-  let cache = BlockCache()
   private let writer: LogWriter?
   let reader: LogReader?
   /// What was found damaged when the log was opened.
@@ -153,11 +152,7 @@ package final class EventLog: Sendable {
     results.reserveCapacity(positions.count)
     for position in positions {
       precondition(position < view.head, "EventLog.read: a position at or behind head")
-      if let segment = view.segment(holding: position) {
-        results.append(try segment.read(position, cache: cache))
-      } else {
-        results.append(.damaged(view.missing(position)))
-      }
+      results.append(try view.read(position))
     }
     return results
   }
@@ -170,6 +165,13 @@ package final class EventLog: Sendable {
     guard from < to else { return }
     try Replay(view: view.value, range: from..<to, parts: parts).run(body)
   }
+
+  /// Seals every event there is: the segment being written is rolled, and what is complete is grouped by stream and
+  /// compressed high, now instead of when enough has come together. Appends go on meanwhile.
+  ///
+  /// Takes seconds for each 100,000 events. Throws `notWritable` for a log that reads, `diskFull` when there is no room for
+  /// both forms of a part: nothing is lost then. A segment with damage stays as it is.
+  package func seal() throws(LogError) { try requireWriter().seal() }
 
   /// Why the last upkeep in the background failed, if it did; it is tried again at the next roll.
   var upkeepFailure: LogError? { writer?.upkeepFailure }

@@ -2,22 +2,28 @@ package import ParleyEnvelope
 
 /// Where an event lies on disk. Offsets count from the start of the file.
 package struct EventPlace: Equatable, Sendable {
-  /// A block of a frame.
+  /// A block.
   package struct Block: Equatable, Sendable {
-    /// Its number in the frame's table, from 0.
+    /// Its number among the blocks of its frame, or among those of its kind in a sealed segment, from 0.
     package var index: Int
-    /// Its stored bytes.
+    /// Its stored bytes, in a sealed segment the block's header too.
     package var bytes: Range<Int>
     /// Its bytes before compression.
     package var plainCount: Int
   }
 
+  /// The frame that an event was committed in.
+  package struct Frame: Equatable, Sendable {
+    /// Its bytes, padding included.
+    package var bytes: Range<Int>
+    /// Its events.
+    package var events: Range<Position>
+  }
+
   /// The segment, relative to the store's directory.
   package var file: String
-  /// The frame's bytes, padding included.
-  package var frame: Range<Int>
-  /// The frame's events.
-  package var events: Range<Position>
+  /// Its frame; nil in a sealed segment, which has none.
+  package var frame: Frame?
   /// The block with the event's envelope.
   package var envelopes: Block
   /// The block with the event's body.
@@ -37,14 +43,20 @@ extension EventPlace {
     }
     guard let envelopes = block(.envelopes), let contents = block(.contents) else { return nil }
     self.init(
-      file: file, frame: bytes, events: header.base..<header.end, envelopes: envelopes, contents: contents)
+      file: file, frame: Frame(bytes: bytes, events: header.base..<header.end), envelopes: envelopes,
+      contents: contents)
   }
 }
 
 extension EventLog {
-  /// Where the event at a position, below `head`, lies; nil when its segment is gone or its frame damaged.
+  /// Where the event at a position, below `head`, lies; nil when its segment is gone or its envelope damaged.
   package func place(of position: Position) throws(LogError) -> EventPlace? {
     precondition(position < head, "EventLog.place: a position at or behind head")
-    return try view.value.segment(holding: position)?.place(of: position, cache: cache)
+    let view = view.value
+    switch view.segment(holding: position) {
+    case .frames(let segment): return try segment.place(of: position, cache: view.cache)
+    case .sealed(let segment): return try segment.place(of: position, cache: view.cache)
+    case nil: return nil
+    }
   }
 }

@@ -55,6 +55,9 @@ struct FrameHeader: Equatable, Sendable {
   /// The bytes a frame takes in the file, padding and copy included.
   var paddedCount: Int { copyOffset + (hasCopy ? Self.padded(byteCount) : 0) }
 
+  /// Bytes of salts and bodies.
+  var contentCount: Int { blocks.reduce(0) { $1.kind == .contents ? $0 + $1.plainCount : $0 } }
+
   /// Whether readers take a frame with this header. One that they would refuse is never written.
   var isReadable: Bool {
     isSound && (2...Self.blocksMax).contains(blocks.count) && storedCount <= UInt32.max

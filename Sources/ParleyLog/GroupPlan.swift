@@ -36,8 +36,7 @@ struct GroupPlan {
 
   mutating func add(_ submission: Submission) throws(LogError) {
     let batch = submission.batch
-    let recent = view.segments.filter { $0.base >= submission.lookup.checked }
-    let known = try self.known(batch, submission.lookup, recent)
+    let known = try self.known(batch, submission.lookup)
     let reported = known.filter { batch.records[$0.key].ifKnown == .report }
     if !reported.isEmpty {
       refuse(
@@ -46,7 +45,7 @@ struct GroupPlan {
     } else if let condition = batch.unchanged, let change = try change(condition) {
       refuse(change)
     } else {
-      try place(batch, known: known, submission.lookup, recent)
+      try place(batch, known: known, submission.lookup)
     }
   }
 
@@ -57,14 +56,10 @@ struct GroupPlan {
   }
 
   /// The records whose ids are stored already, or are about to be by this group, and where.
-  private func known(_ batch: PreparedBatch, _ lookup: BatchLookup, _ recent: [LogSegment])
-    throws(LogError) -> [Int: Position]
-  {
+  private func known(_ batch: PreparedBatch, _ lookup: BatchLookup) throws(LogError) -> [Int: Position] {
     var known = lookup.known
     if lookup.head != view.head {
-      for segment in recent {
-        try segment.forEachKnown(batch.keys) { index, position in known[index] = position }
-      }
+      try view.forEachKnown(batch.keys, behind: lookup.checked) { known[$0] = $1 }
     }
     if let ids, ids.count > 0 {
       for index in batch.keys.indices {
@@ -87,7 +82,7 @@ struct GroupPlan {
   }
 
   private mutating func place(
-    _ batch: PreparedBatch, known: [Int: Position], _ lookup: BatchLookup, _ recent: [LogSegment]
+    _ batch: PreparedBatch, known: [Int: Position], _ lookup: BatchLookup
   ) throws(LogError) {
     var positions: [Position?] = []
     positions.reserveCapacity(batch.records.count)
@@ -101,7 +96,7 @@ struct GroupPlan {
       }
       let position = head
       let keys = batch.keys[index]
-      let previous = try exchangeTail(of: keys.stream, with: position, lookup, index, recent)
+      let previous = try exchangeTail(of: keys.stream, with: position, lookup, index)
       _ = ids?.insert(keys.event.rawValue)
       self.keys.append(keys)
       placed.append(Placed(index: index, previous: previous))
@@ -117,7 +112,7 @@ struct GroupPlan {
 
   /// The stream's last event before this one, which becomes its last.
   private mutating func exchangeTail(
-    of stream: StreamID, with position: Position, _ lookup: BatchLookup, _ index: Int, _ recent: [LogSegment]
+    of stream: StreamID, with position: Position, _ lookup: BatchLookup, _ index: Int
   ) throws(LogError) -> Position {
     let (ordinal, isNew) = streams.insert(stream.rawValue)
     guard isNew else {
@@ -126,14 +121,11 @@ struct GroupPlan {
     }
     tails.append(position)
     guard lookup.head != view.head else { return lookup.tails[index] }
-    for segment in recent.reversed() {
-      if let tail = try segment.tail(of: stream) { return tail }
-    }
-    return lookup.tails[index]
+    return try view.tail(of: stream, behind: lookup.checked) ?? lookup.tails[index]
   }
 }
 
-extension LogSegment {
+extension FrameSegment {
   /// Calls for each event that is in this segment, with its place in the array; for some of them twice when
   /// a directory turns out to be damaged.
   func forEachKnown(_ keys: [EventKeys], _ body: (Int, Position) -> Void) throws(LogError) {

@@ -26,15 +26,14 @@ extension EventLog {
 
   /// What is damaged at a position that no stream has.
   private func damage(at position: Position, in view: LogView) throws(LogError) -> Damage {
-    guard let segment = view.segment(holding: position) else { return view.missing(position) }
     let only = position..<position.advanced(by: 1)
-    if case .damaged(let damage) = try segment.read(position, cache: cache),
-      damage.positions.contains(position)
-    {
+    if case .damaged(let damage) = try view.read(position), damage.positions.contains(position) {
       return damage
     }
     // It reads well now and did not when the index was made.
-    return Damage(file: segment.path, offset: 0, part: "index", positions: only)
+    return Damage(
+      file: view.segment(holding: position)?.path ?? FrameSegment.directory, offset: 0, part: "index",
+      positions: only)
   }
 }
 
@@ -45,9 +44,12 @@ extension LogView {
     var expected = Position.start
     for segment in segments {
       if segment.base > expected { runs.append(expected..<segment.base) }
-      for locals in try segment.hiddenLocals() {
-        runs.append(
-          segment.base.advanced(by: locals.lowerBound)..<segment.base.advanced(by: locals.upperBound))
+      // A segment with damage is not sealed: what is damaged after that its index still has.
+      if case .frames(let segment) = segment {
+        for locals in try segment.hiddenLocals() {
+          runs.append(
+            segment.base.advanced(by: locals.lowerBound)..<segment.base.advanced(by: locals.upperBound))
+        }
       }
       expected = max(expected, segment.end)
     }

@@ -18,6 +18,17 @@ package enum LZ4 {
     }
     return UnsafeBytes.lz4Decode(stored, plainCount: plainCount, appendingTo: &output)
   }
+
+  /// The plain bytes of a block that was encoded with a dictionary, appended to an array.
+  static func decode(
+    _ stored: RawSpan, dictionary: [UInt8], plainCount: Int, appendingTo output: inout [UInt8]
+  ) -> Bool {
+    guard (0...plainBytesMax).contains(plainCount), stored.byteCount <= plainBytesMax * 2, !dictionary.isEmpty
+    else { return false }
+    return dictionary.withBytes {
+      UnsafeBytes.lz4Decode(stored, dictionary: $0, plainCount: plainCount, appendingTo: &output)
+    }
+  }
 }
 
 /// Encodes blocks fast (about 600 MB/s) with working memory that it keeps, 16 KiB. For one owner: not shared
@@ -36,7 +47,7 @@ package final class LZ4Encoder {
   }
 }
 
-/// Encodes blocks small (about 40 MB/s at level 9) with working memory that it keeps, 256 KiB. For one owner.
+/// Encodes blocks small (about 100 MB/s at level 4, 60 at 9) with working memory that it keeps, 256 KiB. For one owner.
 /// Equal input gives equal output, whatever was encoded before.
 package final class LZ4HighEncoder {
   private var memory: UnsafeBytes.LZ4Memory
@@ -52,5 +63,11 @@ package final class LZ4HighEncoder {
   package func encode(_ plain: RawSpan, appendingTo output: inout [UInt8]) -> Int? {
     guard plain.byteCount <= LZ4.plainBytesMax else { return nil }
     return memory.encode(plain, appendingTo: &output)
+  }
+
+  /// The same for bytes that may repeat what a dictionary has, which whoever decodes them needs too.
+  func encode(_ plain: RawSpan, dictionary: [UInt8], appendingTo output: inout [UInt8]) -> Int? {
+    guard plain.byteCount <= LZ4.plainBytesMax, !dictionary.isEmpty else { return nil }
+    return dictionary.withBytes { memory.encode(plain, dictionary: $0, appendingTo: &output) }
   }
 }

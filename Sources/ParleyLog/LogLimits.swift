@@ -24,4 +24,13 @@ public enum LogLimits {
   public static let segmentBytesMax = 64 << 20
   /// Bytes of zeros that a busy writer keeps ahead of its commits in the active segment.
   public static let zeroedBytesMax = 8 << 20
+  /// Bytes of salts and bodies in the active segment before it is rolled: sealing holds a part of them in memory.
+  public static let segmentContentBytesMax = 64 << 20
+  /// Events of a sealed segment.
+  public static let sealedEventsMax = 1 << 18
+  /// Bytes of salts and bodies in a sealed segment, unless one segment in frames has more: whoever replays it holds them
+  /// in memory.
+  public static let sealedContentBytesMax = 64 << 20
+  /// Sealed segments whose files are open at a time.
+  public static let openSegmentsMax = 256
 }

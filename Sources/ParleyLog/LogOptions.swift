@@ -18,6 +18,14 @@ package struct LogOptions: Sendable {
   package var segmentFramesMax: Int
   /// Events after which a segment is rolled.
   package var segmentEventsMax: Int
+  /// Bytes of salts and bodies after which a segment is rolled.
+  package var segmentContentBytesMax: Int
+  /// Events of a sealed segment: complete segments are sealed when there are as many.
+  package var sealedEventsMax: Int
+  /// Bytes of salts and bodies of a sealed segment; stored bytes that wait before they are sealed.
+  package var sealedContentBytesMax: Int
+  /// LZ4's level for sealed segments, 3 to 12.
+  package var sealedLevel: Int32
   /// Bytes of zeros kept ahead of the commits at most; 0 for none.
   package var zeroedBytesMax: Int
   package var upkeep: Upkeep
@@ -26,7 +34,11 @@ package struct LogOptions: Sendable {
     metadata: [String: String] = [:], key: [UInt8]? = nil,
     segmentBytesMax: Int = LogLimits.segmentBytesMax,
     segmentFramesMax: Int = LogLimits.segmentFramesMax,
-    segmentEventsMax: Int = LogLimits.segmentEventsMax, zeroedBytesMax: Int = LogLimits.zeroedBytesMax,
+    segmentEventsMax: Int = LogLimits.segmentEventsMax,
+    segmentContentBytesMax: Int = LogLimits.segmentContentBytesMax,
+    sealedEventsMax: Int = LogLimits.sealedEventsMax,
+    sealedContentBytesMax: Int = LogLimits.sealedContentBytesMax, sealedLevel: Int32 = 4,
+    zeroedBytesMax: Int = LogLimits.zeroedBytesMax,
     upkeep: Upkeep = .background
   ) {
     self.metadata = metadata
@@ -34,6 +46,10 @@ package struct LogOptions: Sendable {
     self.segmentBytesMax = segmentBytesMax
     self.segmentFramesMax = segmentFramesMax
     self.segmentEventsMax = segmentEventsMax
+    self.segmentContentBytesMax = segmentContentBytesMax
+    self.sealedEventsMax = sealedEventsMax
+    self.sealedContentBytesMax = sealedContentBytesMax
+    self.sealedLevel = sealedLevel
     self.zeroedBytesMax = zeroedBytesMax
     self.upkeep = upkeep
   }

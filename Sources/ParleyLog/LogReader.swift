@@ -25,76 +25,103 @@ final class LogReader: Sendable {
   var reached: Progress? { progress.withLock { $0 } }
 
   func open() throws(LogError) -> (files: StoreFiles, view: LogView, damages: [Damage]) {
-    let files = try StoreFiles(environment, key: key)
-    let (view, damages) = try load(files, keeping: [:])
-    return (files, view, damages)
+    try load(keeping: nil)
   }
 
   /// The view after what the writer has done since: the new frames of the same segment, or segments anew.
   func refresh(_ view: LogView) throws(LogError) -> LogView {
     let files = try StoreFiles(environment, key: key)
     let mark = try files.watermark()
-    if let mark, mark.segment == view.segments.last?.base, let progress = reached,
+    if let mark, mark.segment == view.frames.last?.base, let progress = reached,
       progress.base == mark.segment
     {
       return try follow(view, to: mark, progress)
     }
-    let kept = view.segments.filter { !$0.isIndexedInMemory }
-    return try load(files, keeping: Dictionary(uniqueKeysWithValues: kept.map { ($0.base, $0) })).view
+    return try load(keeping: view).view
   }
 
   private func follow(_ view: LogView, to mark: Watermark, _ progress: Progress) throws(LogError) -> LogView {
-    let active = view.active
-    guard mark.head > view.head, let memory = active.memory else { return view }
+    guard mark.head > view.head, let active = view.frames.last, let memory = active.memory else {
+      return view
+    }
     var scan = SegmentScan(
       path: active.path, file: active.file, header: active.header, trustedOffset: mark.durableOffset,
       limit: mark.durableOffset, index: memory.content.withLock { $0 }, nextSequence: progress.nextSequence,
       lastDigest: progress.lastDigest)
     try scan.run()
-    return try finish(&scan, segments: Array(view.segments.dropLast()), mark: mark)
+    return try finish(&scan, like: view, frames: Array(view.frames.dropLast()), mark: mark)
   }
 
-  private func load(_ files: StoreFiles, keeping kept: [Position: LogSegment]) throws(LogError)
-    -> (view: LogView, damages: [Damage])
+  /// Attempts to find the files of a store that a writer is changing meanwhile.
+  private static let attemptsMax = 100
+
+  /// What the store consists of, opened anew but for what a view has open already.
+  private func load(keeping old: LogView?) throws(LogError)
+    -> (files: StoreFiles, view: LogView, damages: [Damage])
   {
-    // The mark first: what it names is there by then, and stays.
-    let mark = try files.watermark()
-    var segments: [LogSegment] = []
+    for attempt in 1... {
+      var files = try StoreFiles(environment, key: key)
+      let mark = try files.watermark()
+      // What the mark names was there by then: rolled after the files were listed, or lost.
+      if let mark, !files.bases.contains(mark.segment) { files = try StoreFiles(environment, key: key) }
+      if let (view, damages) = try load(files, mark, keeping: old) { return (files, view, damages) }
+      // A file that was listed is gone: sealed meanwhile, and then the manifest says so, or lost.
+      let generation = try StoreFiles(environment, key: key).manifest?.generation
+      guard generation == files.manifest?.generation || attempt == Self.attemptsMax else { continue }
+      guard let (view, damages) = try load(files, mark, keeping: old, isLossAccepted: true) else { continue }
+      return (files, view, damages)
+    }
+    preconditionFailure("LogReader.load without an end")
+  }
+
+  /// The view of some files; nil when one of them is gone by now and that is not accepted.
+  private func load(
+    _ files: StoreFiles, _ mark: Watermark?, keeping old: LogView?, isLossAccepted: Bool = false
+  ) throws(LogError) -> (view: LogView, damages: [Damage])? {
+    let kept = Dictionary(
+      uniqueKeysWithValues: (old?.frames ?? []).filter { !$0.isIndexedInMemory }.map { ($0.base, $0) })
+    let start = LogView(
+      sealed: files.sealed, runs: files.runs, frames: [], head: .start, cache: old?.cache ?? BlockCache())
+    var frames: [FrameSegment] = []
     var damages: [Damage] = []
     let bases = files.bases.filter { base in mark.map { base <= $0.segment } ?? true }
     for base in bases {
       if let known = kept[base], base != bases.last {
-        segments.append(known)
+        frames.append(known)
         continue
       }
-      guard let opened = try files.openSegment(base, .read) else { continue }
+      guard let opened = try files.openSegment(base, .read) else {
+        if !isLossAccepted, try !files.isThere(base) { return nil }
+        continue
+      }
       if base == bases.last {
         let limit = mark?.segment == base ? mark?.durableOffset : nil
         var scan = try opened.scan(
           trustedOffset: limit ?? 0, limit: limit ?? .max, expecting: limit == nil ? base : mark?.head ?? base
         )
-        let view = try finish(&scan, segments: segments, mark: mark)
+        let view = try finish(&scan, like: start, frames: frames, mark: mark)
         return (view, damages + scan.damages)
       }
       if let directory = try files.openDirectory(base) {
-        segments.append(
-          LogSegment(path: opened.path, file: opened.file, header: opened.header, directory: directory))
+        frames.append(
+          FrameSegment(path: opened.path, file: opened.file, header: opened.header, directory: directory))
       } else {
         let scan = try opened.scan(trustedOffset: .max)
         damages += scan.damages
-        segments.append(opened.indexed(by: scan.index))
+        frames.append(opened.indexed(by: scan.index))
       }
     }
-    guard let last = segments.last else {
+    guard let last = start.sealed.last?.end ?? frames.last?.end else {
       throw LogError(
         .damaged, "no segment of the store can be read: restore it from a backup", file: "active")
     }
-    return (LogView(segments: segments, head: mark?.head ?? last.end), damages)
+    let end = max(last, frames.last?.end ?? .start)
+    return (start.with(frames, head: mark?.head ?? end), damages)
   }
 
-  private func finish(_ scan: inout SegmentScan, segments: [LogSegment], mark: Watermark?) throws(LogError)
-    -> LogView
-  {
+  private func finish(
+    _ scan: inout SegmentScan, like view: LogView, frames: [FrameSegment], mark: Watermark?
+  ) throws(LogError) -> LogView {
     var reached = Progress(
       base: scan.header.base, nextSequence: scan.nextSequence, lastDigest: scan.lastDigest)
     if let mark, mark.segment == scan.header.base, scan.head < mark.head {
@@ -102,12 +129,13 @@ final class LogReader: Sendable {
       try scan.appendLost(through: mark.head, byteCount: mark.durableOffset - scan.offset)
       (reached.nextSequence, reached.lastDigest) = (mark.nextSequence, mark.lastDigest)
     }
-    let active = LogSegment(
-      path: LogSegment.path(base: scan.header.base), file: scan.file, header: scan.header, index: scan.index)
+    let active = FrameSegment(
+      path: FrameSegment.path(base: scan.header.base), file: scan.file, header: scan.header, index: scan.index
+    )
     progress.withLock { $0 = reached }
     // Below the mark but not provable: damaged, and counted, so that readers name it.
     // The same where the segment that the mark names is gone: its events are missing, not unheard of.
     let head = mark?.head ?? active.end
-    return LogView(segments: segments + [active], head: head)
+    return view.with(frames + [active], head: head)
   }
 }

@@ -6,13 +6,17 @@ package struct LogStatistics: Sendable {
   package var events: Int
   /// Segments, the one being written included.
   package var segments: Int
-  /// Complete segments that still wait to be sealed.
+  /// Sealed segments, and the events in them.
+  package var sealedSegments: Int
+  package var sealedEvents: Int
+  /// Complete segments that still wait to be sealed: until enough have come together for a large one.
   package var unsealedSegments: Int
   /// Complete segments whose directory is not published yet.
   package var unindexedSegments: Int
-  /// Bytes of segments: headers and frames, without the zeros that a writer keeps ahead.
+  /// Bytes of segments, without the zeros that a writer keeps ahead, and of those the sealed ones'.
   package var segmentBytes: Int
-  /// Bytes of directories.
+  package var sealedBytes: Int
+  /// Bytes of directories and index runs.
   package var indexBytes: Int
   /// Files kept of torn tails.
   package var tornFiles: Int
@@ -28,19 +32,28 @@ extension EventLog {
     let view = view.value
     let storage = environment.storage
     let indexBytes = try disk { () throws(StorageError) in
-      try storage.list(LogSegment.directory).filter { $0.hasSuffix(".dir") }.reduce(0) { sum, name in
-        sum + ((try? storage.open("\(LogSegment.directory)/\(name)", .read).size()) ?? 0)
-      }
+      try bytes(in: FrameSegment.directory, ".dir") + bytes(in: IndexRun.directory, IndexRun.suffix)
     }
     let torn = try disk { () throws(StorageError) in
       try storage.exists("torn") ? try storage.list("torn").count : 0
     }
+    let sealedBytes = view.sealed.reduce(0) { $0 + $1.byteCount }
     return LogStatistics(
-      events: Int(view.head.rawValue), segments: view.segments.count,
-      unsealedSegments: view.segments.count - 1,
-      unindexedSegments: view.segments.dropLast().count { $0.isIndexedInMemory },
-      segmentBytes: view.segments.reduce(0) { $0 + $1.endOffset }, indexBytes: indexBytes, tornFiles: torn,
+      events: Int(view.head.rawValue), segments: view.segments.count, sealedSegments: view.sealed.count,
+      sealedEvents: view.sealed.reduce(0) { $0 + $1.count },
+      unsealedSegments: max(0, view.frames.count - 1),
+      unindexedSegments: view.frames.dropLast().count { $0.isIndexedInMemory },
+      segmentBytes: view.frames.reduce(sealedBytes) { $0 + $1.endOffset }, sealedBytes: sealedBytes,
+      indexBytes: indexBytes, tornFiles: torn,
       durability: "sync",
       upkeepFailure: upkeepFailure)
+  }
+
+  private func bytes(in directory: String, _ suffix: String) throws(StorageError) -> Int {
+    let storage = environment.storage
+    guard try storage.exists(directory) else { return 0 }
+    return try storage.list(directory).filter { $0.hasSuffix(suffix) }.reduce(0) { sum, name in
+      sum + ((try? storage.open("\(directory)/\(name)", .read).size()) ?? 0)
+    }
   }
 }

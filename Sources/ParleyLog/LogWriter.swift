@@ -41,7 +41,7 @@ final class LogWriter: Sendable {
     self.options = options
     self.view = view
     self.lock = lock
-    upkeep = SegmentUpkeep(environment, files, view)
+    upkeep = SegmentUpkeep(environment, files, view, options)
     let active = recovered.view.active
     let storage = environment.storage
     let file = try disk { () throws(StorageError) in
@@ -72,12 +72,10 @@ final class LogWriter: Sendable {
   /// The time of the last event that can be read, from which the log's clock goes on; never before the segment
   /// was begun.
   private static func lastRecordedAt(_ view: LogView) throws(LogError) -> Timestamp {
-    let cache = BlockCache()
     var position = view.head
     while position > .start, position.distance(to: view.head) < clockEventsMax {
       position = Position(position.rawValue - 1)
-      guard let segment = view.segment(holding: position) else { continue }
-      if case .record(let record) = try segment.read(position, cache: cache) {
+      if case .record(let record) = try view.read(position) {
         return max(record.envelope.recordedAt, view.active.header.createdAt)
       }
     }
@@ -114,31 +112,12 @@ final class LogWriter: Sendable {
     try checkRunning()
     let prepared = try PreparedBatch(batch, random: environment.random)
     let view = view.value
-    let complete = view.segments.prefix { !$0.isIndexedInMemory }
     var lookup = BatchLookup(
-      head: view.head,
-      checked: complete.count < view.segments.count ? view.segments[complete.count].base : view.head)
-    for segment in view.segments {
-      // What is in flight is found already, and is no answer before it is durable.
-      try segment.forEachKnown(prepared.keys) { if $1 < view.head { lookup.known[$0] = $1 } }
-    }
-    lookup.tails = try tails(of: prepared.keys, in: view)
+      head: view.head, checked: view.frames.first { $0.isIndexedInMemory }?.base ?? view.head)
+    // What is in flight is found already, and is no answer before it is durable.
+    try view.forEachKnown(prepared.keys) { if $1 < view.head { lookup.known[$0] = $1 } }
+    lookup.tails = try view.tails(of: prepared.keys)
     return (prepared, lookup)
-  }
-
-  /// The last event of each record's stream before the view's head; none where it has none.
-  private func tails(of keys: [EventKeys], in view: LogView) throws(LogError) -> [Position] {
-    var tails = Array(repeating: Position.none, count: keys.count)
-    var missing = Array(keys.indices)
-    for segment in view.segments.reversed() where !missing.isEmpty {
-      var isAnyFound = false
-      try segment.forEachTail(of: keys, missing, before: view.head) {
-        tails[$0] = $1
-        isAnyFound = true
-      }
-      if isAnyFound { missing.removeAll { !tails[$0].isNone } }
-    }
-    return tails
   }
 
   /// The answer to a batch of which something is known already: no commit is needed to say so.
@@ -205,10 +184,11 @@ final class LogWriter: Sendable {
   }
 
   /// Whether a segment holds as much as one may: what opening the store takes grows with each of these.
-  private func isFull(_ segment: LogSegment, upTo offset: Int) -> Bool {
+  private func isFull(_ segment: FrameSegment, upTo offset: Int) -> Bool {
     if offset >= options.segmentBytesMax { return true }
     return segment.memory?.content.withLock { index in
-      index.count >= options.segmentEventsMax || index.frames.frames.count >= options.segmentFramesMax
+      index.count >= options.segmentEventsMax || index.contentCount >= options.segmentContentBytesMax
+        || index.frames.frames.count >= options.segmentFramesMax
     } ?? false
   }
 
@@ -237,12 +217,11 @@ final class LogWriter: Sendable {
     let head = frame.header.end
     try writeMark(
       &state, head: head, active: active, syncs: state.bytesSinceMarkSync >= LogLimits.segmentBytesMax)
-    view.append(
-      frame: offset, byteCount: frame.header.paddedCount, keys: plan.keys, head: head)
+    view.append(frame.header, at: offset, keys: plan.keys)
   }
 
   private func writeMark(
-    _ state: inout CommitState, head: Position, active: LogSegment, syncs: Bool
+    _ state: inout CommitState, head: Position, active: FrameSegment, syncs: Bool
   ) throws(LogError) {
     state.generation += 1
     let mark = Watermark(
@@ -302,6 +281,22 @@ final class LogWriter: Sendable {
     upkeep.run(options.upkeep)
   }
 
+  /// Rolls the segment being written, if it has events, and seals everything that is complete.
+  func seal() throws(LogError) {
+    try checkRunning()
+    try state.withLock { state throws(LogError) in
+      guard view.value.active.count > 0 else { return }
+      do throws(LogError) {
+        try finishPendingCut(&state)
+        try roll(&state)
+      } catch {
+        stop(error, &state)
+        throw error
+      }
+    }
+    try upkeep.sealAll()
+  }
+
   /// Cuts a torn tail that could not be kept aside when the store was opened, as the disk was full.
   private func finishPendingCut(_ state: inout CommitState) throws(LogError) {
     guard let offset = state.pendingCut else { return }
@@ -347,7 +342,7 @@ final class LogWriter: Sendable {
       stop(LogError(.notWritable, "the store is closed: open it again to append"), &state)
       if isRunning { try? state.watermarkFile.sync() }
     }
-    upkeep.wait()
+    upkeep.close()
     lock.release()
   }
 }

@@ -11,17 +11,20 @@ struct Manifest: Equatable, Sendable {
   /// Segments of one store: at 64 MiB each, four terabytes.
   static let entriesMax = 65_536
 
+  /// How a segment is laid out.
+  enum Form: UInt8 { case rolled = 1, sealed = 2 }
+
   /// One complete segment.
   struct Entry: Equatable, Sendable {
     static let byteCount = 96
 
-    /// 1: rolled, in frames; 2: sealed.
+    /// A `Form`'s code.
     var form: UInt8
     var base: Position
     var count: Int
     /// Bytes of the segment's file.
     var byteCount: Int
-    /// Where the directory's first page is in its file, and that page's checksum.
+    /// Where the page is that says where all else is, and its checksum: a directory's first, a sealed segment's last.
     var footerOffset: Int
     var footerChecksum: UInt32
     /// The number of frames before and in the segment, and the digest of the last one's header.
@@ -143,6 +146,16 @@ extension Manifest {
 }
 
 extension Storage {
+  /// Opens a file to read it; nil when it is not there.
+  func openIfThere(_ path: String) throws(LogError) -> (any StorageFile)? {
+    do {
+      return try open(path, .read)
+    } catch {
+      guard error.isMissing else { throw LogError(error) }
+      return nil
+    }
+  }
+
   /// A file's bytes, at most so many.
   func readWhole(_ path: String, upTo limit: Int) throws(StorageError) -> [UInt8] {
     let file = try open(path, .read)

@@ -12,7 +12,7 @@ struct Recovery {
   let environment: LogEnvironment
   private let mark: Watermark?
 
-  private var complete: [LogSegment] = []
+  private var complete: [FrameSegment] = []
   private var damages: [Damage] = []
   private var generation: UInt64
 
@@ -44,6 +44,14 @@ struct Recovery {
     return outcome
   }
 
+  private func view(_ active: FrameSegment, head: Position) -> LogView {
+    LogView(
+      sealed: files.sealed, runs: files.runs, frames: complete + [active], head: head, cache: BlockCache())
+  }
+
+  /// Where everything that is complete ends.
+  private var completeEnd: Position { max(complete.last?.end ?? .start, files.sealed.last?.end ?? .start) }
+
   // MARK: - Complete segments
 
   /// Every segment but the last: by its directory, or scanned when that is missing.
@@ -55,7 +63,7 @@ struct Recovery {
       }
       if let directory = try files.openDirectory(base) {
         complete.append(
-          LogSegment(path: opened.path, file: opened.file, header: opened.header, directory: directory))
+          FrameSegment(path: opened.path, file: opened.file, header: opened.header, directory: directory))
       } else {
         let scan = try opened.scan(trustedOffset: .max)
         damages.append(contentsOf: scan.damages)
@@ -71,9 +79,11 @@ struct Recovery {
   }
 
   private func lostSegment(_ base: Position) -> Damage {
-    let end = files.bases.first { $0 > base } ?? mark?.head ?? base
+    let next = (files.bases + files.sealed.map(\.base)).filter { $0 > base }.min()
+    let end = next ?? mark?.head ?? base
     return Damage(
-      file: LogSegment.path(base: base), offset: 0, part: "segment header", positions: base..<max(base, end))
+      file: FrameSegment.path(base: base), offset: 0, part: "segment header", positions: base..<max(base, end)
+    )
   }
 
   // MARK: - The active segment
@@ -83,7 +93,7 @@ struct Recovery {
       if mark.head > mark.segment { damages.append(lostSegment(mark.segment)) }
       return try restart(at: mark.head)
     }
-    guard let base = files.bases.last else { return try restart(at: mark?.head ?? .start) }
+    guard let base = files.bases.last else { return try restart(at: mark?.head ?? completeEnd) }
     guard let opened = try files.openSegment(base, .readWrite) else { return try restartWithout(base) }
     let isMarked = mark?.segment == base
     var scan = try opened.scan(
@@ -105,7 +115,7 @@ struct Recovery {
     }
     let active = opened.indexed(by: scan.index)
     return Outcome(
-      view: LogView(segments: complete + [active], head: scan.head), nextSequence: scan.nextSequence,
+      view: self.view(active, head: scan.head), nextSequence: scan.nextSequence,
       lastDigest: scan.lastDigest, watermarkGeneration: 0, damages: [], pendingCut: pendingCut)
   }
 
@@ -119,11 +129,11 @@ struct Recovery {
     let storage = storage
     try disk { () throws(StorageError) in
       try storage.createDirectory("torn")
-      try storage.rename(LogSegment.path(base: base), to: "torn/\(base.rawValue)-header.seg")
-      try storage.syncDirectory(LogSegment.directory)
+      try storage.rename(FrameSegment.path(base: base), to: "torn/\(base.rawValue)-header.seg")
+      try storage.syncDirectory(FrameSegment.directory)
       try storage.syncDirectory("torn")
     }
-    return try restart(at: max(base, complete.last?.end ?? .start))
+    return try restart(at: max(base, completeEnd))
   }
 
   /// Begins a new segment behind everything that is known to have been durable.
@@ -132,13 +142,16 @@ struct Recovery {
     let active = try SegmentCreation.run(
       environment, files: files, base: head, sequence: sequence, digest: digest)
     return Outcome(
-      view: LogView(segments: complete + [active], head: head), nextSequence: sequence, lastDigest: digest,
+      view: self.view(active, head: head), nextSequence: sequence, lastDigest: digest,
       watermarkGeneration: 0, damages: [], pendingCut: nil)
   }
 
   /// Where the chain of frames ends: as the mark says, else as the last complete segment's frames do.
   private func chainEnd() throws(LogError) -> (UInt64, FrameDigest) {
     if let mark { return (mark.nextSequence, mark.lastDigest) }
+    if let last = files.sealed.last, last.end == completeEnd, let footer = try last.file()?.footer {
+      return (footer.nextSequence, footer.lastDigest)
+    }
     guard let last = complete.last, let opened = try files.openSegment(last.base, .read) else {
       return (0, .none)
     }
@@ -167,7 +180,7 @@ struct Recovery {
         try segment.file.write(span, at: 0)
       }
       try segment.file.sync()
-      try storage.syncDirectory(LogSegment.directory)
+      try storage.syncDirectory(FrameSegment.directory)
     }
     try rewrite(segment, from: SegmentHeader.regionByteCount, to: end)
   }
@@ -254,19 +267,19 @@ enum TornTail {
 enum SegmentCreation {
   static func run(
     _ environment: LogEnvironment, files: StoreFiles, base: Position, sequence: UInt64, digest: FrameDigest
-  ) throws(LogError) -> LogSegment {
+  ) throws(LogError) -> FrameSegment {
     let header = SegmentHeader(
       storeID: files.descriptor.storeID, base: base, createdAt: environment.clock(),
       nonce: FrameNonce(Bytes16(environment.random(16)) ?? .zero),
       keyCheck: SegmentHeader.keyCheck(of: files.key),
       predecessorDigest: digest, firstSequence: sequence, descriptor: files.descriptor.encoded())
-    let path = LogSegment.path(base: base)
+    let path = FrameSegment.path(base: base)
     let storage = environment.storage
     let file = try disk { () throws(StorageError) in
       try storage.writeWhole(path, header.encodedRegion())
-      try storage.syncDirectory(LogSegment.directory)
+      try storage.syncDirectory(FrameSegment.directory)
       return try storage.open(path, .readWrite)
     }
-    return LogSegment(path: path, file: file, header: header, index: ActiveIndex())
+    return FrameSegment(path: path, file: file, header: header, index: ActiveIndex())
   }
 }

@@ -43,13 +43,20 @@ struct Replay {
         continue
       }
       let end = min(segment.end, range.upperBound, view.head)
-      guard try run(segment, position..<end, body) == .proceed else { return }
+      let decision =
+        switch segment {
+        case .frames(let segment): try run(segment, position..<end, body)
+        case .sealed(let segment):
+          try SealedReplay(segment: segment, cache: view.cache, parts: parts).run(position..<end, body)
+        }
+      guard decision == .proceed else { return }
       position = end
     }
   }
 
-  private func run(
-    _ segment: LogSegment, _ positions: Range<Position>, _ body: (ReplayPiece) throws -> ReplayDecision
+  /// Reads the events of a segment in frames.
+  func run(
+    _ segment: FrameSegment, _ positions: Range<Position>, _ body: (ReplayPiece) throws -> ReplayDecision
   ) throws -> ReplayDecision {
     let frames = try segment.frames()
     let locals =
@@ -76,7 +83,7 @@ struct Replay {
 
 /// Some consecutive frames, read at once and decoded.
 private struct FrameWindow {
-  let segment: LogSegment
+  let segment: FrameSegment
   let frames: FrameList
   let indices: Range<Int>
   /// The events asked for, counted from the segment's base.
@@ -86,7 +93,8 @@ private struct FrameWindow {
   private var pieces: [ReplayPiece] = []
   private var builder = BatchBuilder()
 
-  init(segment: LogSegment, frames: FrameList, indices: Range<Int>, locals: Range<Int>, parts: ReplayParts) {
+  init(segment: FrameSegment, frames: FrameList, indices: Range<Int>, locals: Range<Int>, parts: ReplayParts)
+  {
     self.segment = segment
     self.frames = frames
     self.indices = indices
@@ -239,8 +247,7 @@ private struct BatchBuilder {
   var first = Position.start
   private var slots: [UInt8] = []
   private var contents: [UInt8] = []
-  private var contentEnds: [Int] = []
-  private var withoutBody: [Range<Int>] = []
+  private var bodies: [BodyPlace] = []
 
   private var count: Int { slots.count / RecordSlot.size }
   var isEmpty: Bool { slots.isEmpty }
@@ -265,7 +272,9 @@ private struct BatchBuilder {
       {
         let base = contents.count - first
         contents.append(contentsOf: plain[first..<last])
-        for range in ranges { contentEnds.append(base + (range?.upperBound ?? first)) }
+        for range in ranges {
+          bodies.append(body(range.map { ($0.lowerBound + base)..<($0.upperBound + base) }))
+        }
       } else {
         appendContents(of: ranges, from: block.plain)
       }
@@ -275,18 +284,20 @@ private struct BatchBuilder {
   /// Appends contents of which some can't be known.
   private mutating func appendContents(of ranges: ArraySlice<Range<Int>?>, from plain: [UInt8]?) {
     for range in ranges {
-      if let plain, let range {
-        contents.append(contentsOf: plain[range])
-      } else {
-        withoutBody.append(contentEnds.count..<(contentEnds.count + 1))
-      }
-      contentEnds.append(contents.count)
+      let start = contents.count
+      if let plain, let range { contents.append(contentsOf: plain[range]) }
+      bodies.append(body(plain == nil || range == nil ? nil : start..<contents.count))
     }
+  }
+
+  /// Where the body of a content is: behind its salt.
+  private func body(_ content: Range<Int>?) -> BodyPlace {
+    guard let content, content.count >= RecordSlot.saltSize else { return .lost }
+    return BodyPlace(content.dropFirst(RecordSlot.saltSize))
   }
 
   mutating func finish() -> EventBatch {
     defer { self = BatchBuilder() }
-    return EventBatch(
-      first: first, slots: slots, contents: contents, contentEnds: contentEnds, withoutBody: withoutBody)
+    return EventBatch(first: first, count: count, slots: slots, contents: contents, bodies: bodies)
   }
 }

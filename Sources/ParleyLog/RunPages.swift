@@ -11,10 +11,12 @@ enum RunPages {
   struct Owner: Sendable {
     private let checksum: UInt32
 
-    init(storeID: Bytes16, base: Position) {
-      var writer = ByteWriter(capacity: 24)
+    /// The owner of a store's pages over the positions from `base`; two that begin there differ in their end.
+    init(storeID: Bytes16, base: Position, end: Position? = nil) {
+      var writer = ByteWriter(capacity: 32)
       writer.append(storeID)
       writer.append(base.rawValue)
+      if let end { writer.append(end.rawValue) }
       checksum = CRC32C.of(writer.bytes)
     }
 
@@ -47,24 +49,6 @@ enum RunPages {
 
     /// The entries on a page of the section.
     func entries(onPage page: Int) -> Range<Int> { (page * perPage)..<min(count, (page + 1) * perPage) }
-  }
-
-  /// Appends the pages of a section to a run that is being built.
-  static func append<Entry>(
-    _ entries: some Collection<Entry>, entryByteCount: Int, of owner: Owner, to run: inout [UInt8],
-    _ store: (Entry, inout ByteWriter) -> Void
-  ) -> Section {
-    let section = Section(
-      entryByteCount: entryByteCount, firstPage: run.count / pageByteCount, count: entries.count)
-    var rest = entries[...]
-    while !rest.isEmpty {
-      var page = ByteWriter(capacity: pageByteCount)
-      for entry in rest.prefix(section.perPage) { store(entry, &page) }
-      rest = rest.dropFirst(section.perPage)
-      finish(&page, page: run.count / pageByteCount, of: owner)
-      run.append(contentsOf: page.bytes)
-    }
-    return section
   }
 
   /// Fills a page up and appends its checksum.

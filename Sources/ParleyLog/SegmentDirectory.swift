@@ -277,12 +277,8 @@ extension SegmentDirectory {
       var parts: [RunPages.Section] = []
       for (index, entryByteCount) in SegmentDirectory.entryByteCounts.enumerated() {
         let offset = 48 + index * RunPages.Section.byteCount
-        let section = RunPages.Section(
-          entryByteCount: Int(truncatingIfNeeded: span.integer(at: offset, as: UInt64.self)),
-          firstPage: Int(truncatingIfNeeded: span.integer(at: offset + 8, as: UInt64.self)),
-          count: Int(truncatingIfNeeded: span.integer(at: offset + 16, as: UInt64.self)))
-        guard section.entryByteCount == entryByteCount, (1...(1 << 32)).contains(section.firstPage),
-          (0...(1 << 32)).contains(section.count)
+        guard let section = RunPages.Section(span, at: offset), section.entryByteCount == entryByteCount,
+          section.firstPage > 0
         else { return nil }
         parts.append(section)
       }
@@ -306,35 +302,31 @@ extension SegmentDirectory {
   /// A directory's bytes. Equal content gives equal bytes, so that one made again can be compared.
   static func encoded(_ content: DirectoryContent, storeID: Bytes16, base: Position) -> [UInt8] {
     let owner = RunPages.Owner(storeID: storeID, base: base)
-    var run = [UInt8](repeating: 0, count: RunPages.pageByteCount)
+    // The head is the first page, and known last.
+    var writer = RunPageWriter(owner, firstPage: 1)
     var sections: [RunPages.Section] = []
     sections.append(
-      RunPages.append(content.events, entryByteCount: 20, of: owner, to: &run) { entry, page in
+      writer.section(content.events, entryByteCount: 20) { entry, page in
         page.append(entry.key)
         page.append(entry.local)
       })
     sections.append(
-      RunPages.append(content.streams, entryByteCount: 24, of: owner, to: &run) { entry, page in
+      writer.section(content.streams, entryByteCount: 24) { entry, page in
         page.append(entry.key)
         page.append(entry.first)
         page.append(entry.count)
       })
+    sections.append(writer.section(content.positions, entryByteCount: 4) { $1.append($0) })
     sections.append(
-      RunPages.append(content.positions, entryByteCount: 4, of: owner, to: &run) { $1.append($0) })
-    sections.append(
-      RunPages.append(content.frames.frames, entryByteCount: 8, of: owner, to: &run) { frame, page in
+      writer.section(content.frames.frames, entryByteCount: 8) { frame, page in
         page.append(frame.first)
         page.append(frame.offset)
       })
-    sections.append(appendFilter(of: content.events.map(\.key), owner, to: &run))
-    sections.append(appendFilter(of: content.streams.map(\.key), owner, to: &run))
-    sections.append(
-      appendFences(of: content.events.map(\.key), perPage: sections[0].perPage, owner, to: &run))
-    sections.append(
-      appendFences(of: content.streams.map(\.key), perPage: sections[1].perPage, owner, to: &run))
-    run.replaceSubrange(
-      0..<RunPages.pageByteCount, with: firstPage(content, sections: sections, storeID: storeID, base: base))
-    return run
+    sections.append(appendFilter(of: content.events.map(\.key), to: &writer))
+    sections.append(appendFilter(of: content.streams.map(\.key), to: &writer))
+    sections.append(appendFences(of: content.events.map(\.key), perPage: sections[0].perPage, to: &writer))
+    sections.append(appendFences(of: content.streams.map(\.key), perPage: sections[1].perPage, to: &writer))
+    return firstPage(content, sections: sections, storeID: storeID, base: base) + writer.take()
   }
 
   private static func firstPage(
@@ -346,31 +338,27 @@ extension SegmentDirectory {
     page.append(base.rawValue)
     page.append(UInt64(content.frames.count))
     page.append(UInt64(content.frames.endOffset))
-    for section in sections {
-      page.append(UInt64(section.entryByteCount))
-      page.append(UInt64(section.firstPage))
-      page.append(UInt64(section.count))
-    }
+    for section in sections { page.append(section) }
     RunPages.finish(&page, page: 0, of: RunPages.Owner(storeID: storeID, base: base))
     return page.bytes
   }
 
-  private static func appendFilter(of keys: [Bytes16], _ owner: RunPages.Owner, to run: inout [UInt8])
-    -> RunPages.Section
-  {
+  private static func appendFilter(of keys: [Bytes16], to writer: inout RunPageWriter) -> RunPages.Section {
     var filter = KeyFilter(capacity: keys.count)
     for key in keys { filter.insert(key) }
-    let blocks = stride(from: 0, to: filter.words.count, by: 8).map { Array(filter.words[$0..<($0 + 8)]) }
-    return RunPages.append(blocks, entryByteCount: KeyFilter.blockByteCount, of: owner, to: &run) {
-      words, page in
-      for word in words { page.append(word) }
+    let words = filter.words
+    return writer.section(
+      stride(from: 0, to: words.count, by: 8), entryByteCount: KeyFilter.blockByteCount
+    ) { first, page in
+      for word in words[first..<(first + 8)] { page.append(word) }
     }
   }
 
   private static func appendFences(
-    of keys: [Bytes16], perPage: Int, _ owner: RunPages.Owner, to run: inout [UInt8]
+    of keys: [Bytes16], perPage: Int, to writer: inout RunPageWriter
   ) -> RunPages.Section {
-    let fences = stride(from: 0, to: keys.count, by: perPage).map { keys[$0].high }
-    return RunPages.append(fences, entryByteCount: 8, of: owner, to: &run) { $1.append($0) }
+    writer.section(stride(from: 0, to: keys.count, by: perPage), entryByteCount: 8) {
+      $1.append(keys[$0].high)
+    }
   }
 }

@@ -78,7 +78,8 @@ struct SegmentScan {
     let lost = index.count..<header.base.distance(to: head)
     let isCut = size < offset + byteCount
     damages.append(damage(at: min(offset, size), isCut ? "end of the segment missing" : "frame header", lost))
-    index.append(frame: offset, byteCount: byteCount, keys: repeatElement(nil, count: lost.count))
+    index.append(
+      frame: offset, byteCount: byteCount, contentCount: 0, keys: repeatElement(nil, count: lost.count))
   }
 
   // MARK: - Steps
@@ -142,7 +143,8 @@ struct SegmentScan {
     }
     let begin = offset - windowOffset
     window.withBytes { frame.readKeys(in: $0, at: begin, into: &keys, slots: &slots) }
-    index.append(frame: offset, byteCount: frame.paddedCount, keys: keys)
+    index.append(
+      frame: offset, byteCount: frame.paddedCount, contentCount: frame.contentCount, keys: keys)
     nextSequence = frame.sequence + 1
     lastDigest = digest
     return true
@@ -152,7 +154,8 @@ struct SegmentScan {
   private mutating func skip(to next: Int, _ frame: FrameHeader) {
     let lost = index.count..<header.base.distance(to: frame.base)
     damages.append(damage(at: offset, "frame header", lost))
-    index.append(frame: offset, byteCount: next - offset, keys: repeatElement(nil, count: lost.count))
+    index.append(
+      frame: offset, byteCount: next - offset, contentCount: 0, keys: repeatElement(nil, count: lost.count))
     nextSequence = frame.sequence
     lastDigest = frame.previousDigest
   }

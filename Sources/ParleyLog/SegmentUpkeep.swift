@@ -2,100 +2,191 @@ import Dispatch
 import ParleyEnvelope
 import Synchronization
 
-/// What rolled segments still need: a directory file each and their place in the manifest. Off the commit path;
-/// until it is done the index in memory answers.
+/// What complete segments still need: a directory file each, their place in the manifest, and to be sealed. Off the commit
+/// path; until it is done the index in memory and the frames answer.
 final class SegmentUpkeep: Sendable {
   private let environment: LogEnvironment
   private let files: StoreFiles
   private let view: SharedView
-  /// Serializes the work, and holds the manifest as it is on disk.
+  private let options: LogOptions
+  /// Serializes what is published, and holds the manifest as it is on disk.
   private let manifest: Mutex<Manifest>
+  /// Serializes sealing, and holds the segments that damage keeps from it.
+  private let unsealable = Mutex<Set<Position>>([])
+  /// What an interrupted sealing left, until it is removed: once, as new segments may get the same names.
+  private let leftovers: Mutex<[String]>
+  private let lanes = Mutex(Lanes())
   private let underWay = DispatchGroup()
+  private let isClosing = Atomic(false)
   /// Why the last attempt failed; the next roll or opening tries again.
   private let lastFailure = Mutex<LogError?>(nil)
 
-  init(_ environment: LogEnvironment, _ files: StoreFiles, _ view: SharedView) {
+  /// Which work is asked for and which is being done, each by one thread at a time.
+  private struct Lanes {
+    var publishing = Lane()
+    var sealing = Lane()
+  }
+
+  private struct Lane {
+    var isRunning = false
+    var isAskedFor = false
+
+    /// Whether whoever asks has to begin.
+    mutating func ask() -> Bool {
+      isAskedFor = true
+      defer { isRunning = true }
+      return !isRunning
+    }
+
+    /// Whether there is something to do; if not, it is being done no more.
+    mutating func take() -> Bool {
+      isRunning = isAskedFor
+      isAskedFor = false
+      return isRunning
+    }
+  }
+
+  init(_ environment: LogEnvironment, _ files: StoreFiles, _ view: SharedView, _ options: LogOptions) {
     self.environment = environment
     self.files = files
     self.view = view
+    self.options = options
+    leftovers = Mutex(files.leftovers)
     manifest = Mutex(
       files.manifest ?? Manifest(generation: 0, storeID: files.descriptor.storeID, entries: []))
   }
 
   var failure: LogError? { lastFailure.withLock { $0 } }
 
+  /// Does what is to be done, or lets it be done.
   func run(_ upkeep: LogOptions.Upkeep) {
     switch upkeep {
-    case .inline: finishAll()
+    case .inline:
+      attempt { () throws(LogError) in
+        try self.publishAll()
+        try self.sealBacklog(all: false)
+      }
     case .background:
-      underWay.enter()
-      IOThreads.shared.submit {
-        self.finishAll()
-        self.underWay.leave()
+      start(\.publishing, on: { IOThreads.shared.submit($0) }) { () throws(LogError) in
+        try self.publishAll()
+        self.startSealing()
       }
     }
   }
 
-  /// Blocks until no work is under way.
-  func wait() { underWay.wait() }
+  private func startSealing() {
+    guard !backlog(all: false).isEmpty || !view.value.isIndexed else { return }
+    start(\.sealing, on: Self.onItsOwnThread) { () throws(LogError) in try self.sealBacklog(all: false) }
+  }
 
-  /// Publishes a directory for every complete segment that has none, then the manifest when it changes or is not in
-  /// its place.
-  private func finishAll() {
-    manifest.withLock { manifest in
-      do throws(LogError) {
-        try publishDescriptor()
-        for segment in view.value.segments.dropLast() where segment.isIndexedInMemory {
-          view.replace(segment.with(try publishDirectory(of: segment)))
-        }
-        try publish(&manifest)
-        lastFailure.withLock { $0 = nil }
-      } catch {
-        // All of this is derived: appends go on, and the attempt is made again.
-        lastFailure.withLock { $0 = error }
+  /// Runs work that takes seconds where commits and reads don't wait for it.
+  private static func onItsOwnThread(_ work: @escaping @Sendable () -> Void) {
+    let isStarted = SystemCall.startThread {
+      SystemCall.lowerPriority()
+      work()
+    }
+    if !isStarted { IOThreads.shared.submit(work) }
+  }
+
+  private func start(
+    _ lane: any WritableKeyPath<Lanes, Lane> & Sendable,
+    on thread: (@escaping @Sendable () -> Void) -> Void,
+    _ work: @escaping @Sendable () throws(LogError) -> Void
+  ) {
+    underWay.enter()
+    guard lanes.withLock({ $0[keyPath: lane].ask() }) else {
+      underWay.leave()
+      return
+    }
+    thread {
+      while self.lanes.withLock({ $0[keyPath: lane].take() }) { self.attempt(work) }
+      self.underWay.leave()
+    }
+  }
+
+  private func attempt(_ work: () throws(LogError) -> Void) {
+    do throws(LogError) {
+      try work()
+      lastFailure.withLock { $0 = nil }
+    } catch {
+      // All of this can be done again: appends go on, and the attempt is made again.
+      lastFailure.withLock { $0 = error }
+    }
+  }
+
+  /// Ends sealing where it stands, and blocks until no work is under way.
+  func close() {
+    isClosing.store(true, ordering: .relaxed)
+    underWay.wait()
+  }
+
+  // MARK: - Publishing
+
+  /// Publishes a directory for every complete segment in frames that has none, then the manifest when it changes or is not
+  /// in its place.
+  private func publishAll() throws(LogError) {
+    try manifest.withLock { manifest throws(LogError) in
+      try publishDescriptor()
+      for segment in view.value.frames.dropLast() where segment.isIndexedInMemory {
+        view.replace(segment.with(try publishDirectory(of: segment)))
       }
+      try publish(&manifest)
+      try removeLeftovers()
     }
   }
 
   private func publishDescriptor() throws(LogError) {
-    let storage = environment.storage
     let descriptor = files.descriptor
     guard files.isDescriptorMissing else { return }
-    try disk { () throws(StorageError) in
-      try storage.writeWhole(StoreDescriptor.path + ".new", descriptor.encoded())
-      try storage.rename(StoreDescriptor.path + ".new", to: StoreDescriptor.path)
-      try storage.syncDirectory("")
-    }
+    try publish(descriptor.encoded(), as: StoreDescriptor.path, in: "")
   }
 
-  private func publishDirectory(of segment: LogSegment) throws(LogError) -> SegmentDirectory {
+  private func publishDirectory(of segment: FrameSegment) throws(LogError) -> SegmentDirectory {
     guard let memory = segment.memory else { preconditionFailure("a segment without an index in memory") }
     let content = memory.content.withLock { $0 }.directoryContent()
     let bytes = SegmentDirectory.encoded(content, storeID: segment.header.storeID, base: segment.base)
-    let path = LogSegment.directoryPath(base: segment.base)
+    let path = FrameSegment.directoryPath(base: segment.base)
+    try publish(bytes, as: path, in: FrameSegment.directory)
+    return try SegmentDirectory(
+      path: path, storage: environment.storage, storeID: segment.header.storeID, base: segment.base)
+  }
+
+  /// A file with these bytes under its name, both durable.
+  private func publish(_ bytes: [UInt8], as path: String, in directory: String) throws(LogError) {
     let storage = environment.storage
     try disk { () throws(StorageError) in
       try storage.writeWhole(path + ".new", bytes)
       try storage.rename(path + ".new", to: path)
-      try storage.syncDirectory(LogSegment.directory)
+      try storage.syncDirectory(directory)
     }
-    return try SegmentDirectory(
-      path: path, storage: storage, storeID: segment.header.storeID, base: segment.base)
   }
 
-  private func publish(_ manifest: inout Manifest) throws(LogError) {
-    let segments = view.value.segments
+  /// Publishes the manifest of what the view has, but for segments whose files can't be read: those stay in it.
+  private func publish(_ manifest: inout Manifest, sealed new: SealedSegment? = nil) throws(LogError) {
+    var view = view.value
+    if let new { view.seal(new) }
     var fresh = manifest
-    let present = Set(segments.map(\.base))
-    fresh.entries = manifest.entries.filter { !present.contains($0.base) }
-    for (segment, successor) in zip(segments, segments.dropFirst()) {
+    let segments = view.segments
+    fresh.entries = manifest.entries.filter { entry in
+      !segments.contains { $0.base <= entry.base && entry.base < $0.end || $0.base == entry.base }
+    }
+    for (segment, successor) in zip(view.frames, view.frames.dropFirst()) {
       guard let directory = segment.directory else { continue }
       fresh.entries.append(
         Manifest.Entry(
-          form: 1, base: segment.base, count: directory.count, byteCount: directory.segmentEnd,
-          footerOffset: 0,
-          footerChecksum: directory.footerChecksum, nextSequence: successor.header.firstSequence,
-          lastDigest: successor.header.predecessorDigest))
+          form: Manifest.Form.rolled.rawValue, base: segment.base, count: directory.count,
+          byteCount: directory.segmentEnd, footerOffset: 0, footerChecksum: directory.footerChecksum,
+          nextSequence: successor.header.firstSequence, lastDigest: successor.header.predecessorDigest))
+    }
+    for segment in view.sealed {
+      let known = manifest.entries.first {
+        $0.base == segment.base && $0.form == Manifest.Form.sealed.rawValue
+      }
+      if let known {
+        fresh.entries.append(known)
+      } else if let entry = try segment.manifestEntry() {
+        fresh.entries.append(entry)
+      }
     }
     fresh.entries.sort { $0.base < $1.base }
     let storage = environment.storage
@@ -109,5 +200,124 @@ final class SegmentUpkeep: Sendable {
     let next = fresh
     try disk { () throws(StorageError) in try next.publish(to: storage) }
     manifest = next
+  }
+
+  // MARK: - Sealing
+
+  /// Seals everything that is complete, and waits for it.
+  func sealAll() throws(LogError) {
+    try publishAll()
+    try sealBacklog(all: true)
+  }
+
+  /// Complete segments in frames that follow each other and are worth sealing together: as many as a sealed segment may
+  /// hold, or all there are.
+  private func backlog(all: Bool, but skipped: Set<Position> = []) -> [FrameSegment] {
+    var group: [FrameSegment] = []
+    for segment in view.value.frames.dropLast() {
+      if segment.isIndexedInMemory || skipped.contains(segment.base)
+        || segment.base != group.last?.end ?? segment.base
+      {
+        if isWorthSealing(group, all: all) { return group }
+        group = []
+      }
+      if !segment.isIndexedInMemory, !skipped.contains(segment.base) { group.append(segment) }
+    }
+    return isWorthSealing(group, all: all) ? group : []
+  }
+
+  private func isWorthSealing(_ group: [FrameSegment], all: Bool) -> Bool {
+    if all { return !group.isEmpty }
+    return group.reduce(0) { $0 + $1.count } >= options.sealedEventsMax
+      || group.reduce(0) { $0 + $1.endOffset } >= options.sealedContentBytesMax
+  }
+
+  private func sealBacklog(all: Bool) throws(LogError) {
+    try unsealable.withLock { unsealable throws(LogError) in
+      try indexSealed()
+      while !isClosing.load(ordering: .relaxed) {
+        let group = backlog(all: all, but: unsealable)
+        guard !group.isEmpty else { return }
+        switch try seal(group) {
+        case .sealed(let segment): try publish(segment)
+        case .damaged(let segment): unsealable.insert(segment.base)
+        case .cancelled: return
+        }
+      }
+    }
+  }
+
+  private func seal(_ group: [FrameSegment]) throws(LogError) -> SegmentSealer.Outcome {
+    let sealer = SegmentSealer(
+      environment: environment, descriptor: files.descriptor, options: options,
+      isCancelled: { self.isClosing.load(ordering: .relaxed) })
+    let frames = view.value.frames
+    let chain = zip(frames, frames.dropFirst()).filter { segment, _ in group.contains { $0 === segment } }
+    return try sealer.seal(
+      group,
+      chain: chain.map { segment, successor in
+        SealedFooter.Replaced(
+          base: segment.base, nextSequence: successor.header.firstSequence,
+          lastDigest: successor.header.predecessorDigest)
+      })
+  }
+
+  /// Puts a sealed segment in the place of what it was made from: on disk, in the manifest, in the view, and only then
+  /// removes that.
+  private func publish(_ new: SegmentSealer.NewSegment) throws(LogError) {
+    let storage = environment.storage
+    let segment = SealedSegment(
+      base: new.base, count: new.count, byteCount: new.byteCount,
+      storeID: files.descriptor.storeID, storage: storage, openFiles: files.openFiles)
+    try disk { () throws(StorageError) in
+      try storage.rename(segment.path + ".new", to: segment.path)
+      try storage.syncDirectory(SealedSegment.directory)
+    }
+    let run = try publishRun(segment.base..<segment.end, new.events, new.streams)
+    try manifest.withLock { manifest throws(LogError) in
+      try publish(&manifest, sealed: segment)
+      view.seal(segment, run)
+    }
+    let sources = new.sources
+    try disk { () throws(StorageError) in
+      for source in sources {
+        try storage.remove(source.path)
+        let directory = FrameSegment.directoryPath(base: source.base)
+        if try storage.exists(directory) { try storage.remove(directory) }
+      }
+      try storage.syncDirectory(FrameSegment.directory)
+    }
+  }
+
+  private func publishRun(
+    _ positions: Range<Position>, _ events: [IndexRun.EventEntry],
+    _ streams: [(stream: StreamID, local: UInt32)]
+  ) throws(LogError) -> IndexRun {
+    let storeID = files.descriptor.storeID
+    let bytes = IndexRun.encoded(positions, storeID: storeID, events: events, streams: streams)
+    try publish(bytes, as: IndexRun.path(positions), in: IndexRun.directory)
+    return IndexRun(positions: positions, storeID: storeID, storage: environment.storage)
+  }
+
+  /// Makes a run for every sealed segment that none covers.
+  private func indexSealed() throws(LogError) {
+    for case .sealed(let segment) in view.value.parts where !isClosing.load(ordering: .relaxed) {
+      guard let keys = try SealedKeys(segment) else { continue }
+      view.add(try publishRun(segment.base..<segment.end, keys.events, keys.streams))
+    }
+  }
+
+  /// Removes what an interrupted sealing left.
+  private func removeLeftovers() throws(LogError) {
+    let storage = environment.storage
+    try leftovers.withLock { leftovers throws(LogError) in
+      guard !leftovers.isEmpty else { return }
+      try disk { () throws(StorageError) in
+        for path in leftovers where try storage.exists(path) { try storage.remove(path) }
+        for directory in [FrameSegment.directory, SealedSegment.directory, IndexRun.directory]
+        where try storage.exists(directory) { try storage.syncDirectory(directory) }
+      }
+      leftovers = []
+    }
   }
 }

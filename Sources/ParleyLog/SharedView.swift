@@ -13,19 +13,23 @@ final class SharedView: Sendable {
 
   /// Shows a frame that is durable: its events are found first and then counted, so that no reader sees a
   /// position it can't look up.
-  func append(frame offset: Int, byteCount: Int, keys: some Collection<EventKeys?>, head: Position) {
+  func append(_ frame: FrameHeader, at offset: Int, keys: some Collection<EventKeys?>) {
     guard let memory = value.active.memory else { preconditionFailure("the active segment has no index") }
-    memory.content.withLock { $0.append(frame: offset, byteCount: byteCount, keys: keys) }
-    view.withLock { $0.head = head }
+    memory.content.withLock {
+      $0.append(
+        frame: offset, byteCount: frame.paddedCount, contentCount: frame.contentCount, keys: keys)
+    }
+    view.withLock { $0.head = frame.end }
   }
 
-  func roll(to active: LogSegment) { view.withLock { $0.segments.append(active) } }
+  func roll(to active: FrameSegment) { view.withLock { $0.roll(to: active) } }
 
   /// Puts a segment in the place of the one with the same base.
-  func replace(_ segment: LogSegment) {
-    view.withLock { view in
-      guard let index = view.segments.firstIndex(where: { $0.base == segment.base }) else { return }
-      view.segments[index] = segment
-    }
-  }
+  func replace(_ segment: FrameSegment) { view.withLock { $0.replace(segment) } }
+
+  /// Puts a sealed segment and its run in the place of what it was made from.
+  func seal(_ segment: SealedSegment, _ run: IndexRun) { view.withLock { $0.seal(segment, run) } }
+
+  /// Lets a run answer for the sealed segments that it covers.
+  func add(_ run: IndexRun) { view.withLock { $0.add(run) } }
 }

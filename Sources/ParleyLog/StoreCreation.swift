@@ -20,12 +20,12 @@ enum StoreCreation {
       nonce: FrameNonce(Bytes16(environment.random(16)) ?? .zero), keyCheck: SegmentHeader.keyCheck(of: key),
       predecessorDigest: .none, firstSequence: 0, descriptor: descriptor.encoded())
     try disk { () throws(StorageError) in
-      for directory in [LogSegment.directory, "segments", "index", "torn"] {
+      for directory in [FrameSegment.directory, "segments", "index", "torn"] {
         try storage.createDirectory(directory)
       }
       if options.key == nil { try storage.writeWhole(StoreFiles.keyPath, key) }
-      try storage.writeWhole(LogSegment.path(base: .start), header.encodedRegion())
-      try storage.syncDirectory(LogSegment.directory)
+      try storage.writeWhole(FrameSegment.path(base: .start), header.encodedRegion())
+      try storage.syncDirectory(FrameSegment.directory)
       try Manifest(generation: 1, storeID: storeID, entries: []).publish(to: storage)
       try storage.writeWhole(StoreDescriptor.path, descriptor.encoded())
       try storage.syncDirectory("")
@@ -71,15 +71,15 @@ enum StoreCreation {
 
   /// Every name that creation makes before the description, which comes last.
   private static let leftovers: Set<String> = [
-    LogSegment.directory, "segments", "index", "torn", StoreFiles.keyPath, Manifest.path, Manifest.newPath,
+    FrameSegment.directory, "segments", "index", "torn", StoreFiles.keyPath, Manifest.path, Manifest.newPath,
     Manifest.oldPath,
   ]
 
   private static func holdsNoEvent(_ storage: any Storage) throws(LogError) -> Bool {
-    let first = LogSegment.path(base: .start)
+    let first = FrameSegment.path(base: .start)
     return try disk { () throws(StorageError) in
-      for directory in [LogSegment.directory, "segments", "index", "torn"] where try storage.exists(directory)
-      {
+      for directory in [FrameSegment.directory, "segments", "index", "torn"]
+      where try storage.exists(directory) {
         let names = try storage.list(directory).map { "\(directory)/\($0)" }
         guard names.allSatisfy({ $0 == first }) else { return false }
       }

@@ -12,14 +12,21 @@ struct StoreFiles {
   let isDescriptorMissing: Bool
   let key: [UInt8]
   let manifest: Manifest?
-  /// The bases of all segment files that are there, ascending.
+  /// The bases of the segments in frames that no sealed one has replaced, ascending.
   let bases: [Position]
+  /// The sealed segments, ascending, and the index runs over them.
+  let sealed: [SealedSegment]
+  let runs: [IndexRun]
+  /// Files that an interrupted sealing left, whose events others have.
+  let leftovers: [String]
+  let openFiles = OpenFiles()
 
   /// Reads a store's files; throws `noStore`, `newerFormat`, `wrongKey` or `damaged`.
   init(_ environment: LogEnvironment, key givenKey: [UInt8]?) throws(LogError) {
     storage = environment.storage
-    bases = try Self.segmentBases(storage)
-    let headers = try Self.firstHeaders(storage, bases)
+    // In this order: what a writer seals meanwhile the manifest names, and what the manifest names is there.
+    let framed = try Self.segmentBases(storage)
+    let headers = try Self.firstHeaders(storage, framed)
     let stored = try Self.storedDescriptor(storage, repeatedIn: headers)
     descriptor = stored.descriptor
     isDescriptorMissing = stored.isRepeated
@@ -27,6 +34,9 @@ struct StoreFiles {
     let storeID = descriptor.storeID
     let storage = storage
     manifest = try disk { () throws(StorageError) in try Manifest.read(from: storage, storeID: storeID) }
+    let found = try SealedFiles(
+      storage, storeID: storeID, manifest: manifest, framed: framed, openFiles: openFiles)
+    (bases, sealed, runs, leftovers) = (found.framed, found.sealed, found.runs, found.leftovers)
   }
 
   private static let noStore = LogError(
@@ -36,12 +46,12 @@ struct StoreFiles {
   private static func segmentBases(_ storage: any Storage) throws(LogError) -> [Position] {
     let names: [String]
     do {
-      names = try storage.list(LogSegment.directory)
+      names = try storage.list(FrameSegment.directory)
     } catch {
       guard error.isMissing else { throw LogError(error) }
       throw noStore
     }
-    return names.compactMap { LogSegment.base(ofName: $0) }.sorted()
+    return names.compactMap { FrameSegment.base(ofName: $0) }.sorted()
   }
 
   /// The header of the oldest segment that has a whole one, which repeats the description and proves the key.
@@ -49,7 +59,12 @@ struct StoreFiles {
     -> SegmentHeader?
   {
     for base in bases {
-      let file = try disk { () throws(StorageError) in try storage.open(LogSegment.path(base: base), .read) }
+      // A writer may have sealed it by now.
+      guard let file = try storage.openIfThere(FrameSegment.path(base: base)) else { continue }
+      if let header = try SegmentHeader.read(from: file) { return header }
+    }
+    for base in try SealedFiles.bases(storage) {
+      guard let file = try storage.openIfThere(SealedSegment.path(base: base)) else { continue }
       if let header = try SegmentHeader.read(from: file) { return header }
     }
     return nil
@@ -68,7 +83,7 @@ struct StoreFiles {
         throw header == nil && error.code == .disk
           ? noStore : error
       }
-      return (try StoreDescriptor.decode(header.descriptor, file: LogSegment.path(base: header.base)), true)
+      return (try StoreDescriptor.decode(header.descriptor, file: FrameSegment.path(base: header.base)), true)
     }
   }
 
@@ -100,12 +115,23 @@ struct StoreFiles {
 
   // MARK: - Segments
 
+  /// Whether the file of a segment in frames is there.
+  func isThere(_ base: Position) throws(LogError) -> Bool {
+    let storage = storage
+    return try disk { () throws(StorageError) in try storage.exists(FrameSegment.path(base: base)) }
+  }
+
   /// Opens a segment's file; nil when it is gone or neither copy of its header is whole.
   func openSegment(_ base: Position, _ mode: StorageOpenMode) throws(LogError) -> OpenedSegment? {
-    let path = LogSegment.path(base: base)
+    let path = FrameSegment.path(base: base)
     let storage = storage
-    guard try disk({ () throws(StorageError) in try storage.exists(path) }) else { return nil }
-    let file = try disk { () throws(StorageError) in try storage.open(path, mode) }
+    let file: any StorageFile
+    do {
+      file = try storage.open(path, mode)
+    } catch {
+      guard error.isMissing else { throw LogError(error) }
+      return nil
+    }
     guard let header = try SegmentHeader.read(from: file), header.base == base,
       header.storeID == descriptor.storeID
     else { return nil }
@@ -114,7 +140,7 @@ struct StoreFiles {
 
   /// The directory of a segment; nil when it is missing, damaged or of an older version, to be made again.
   func openDirectory(_ base: Position) throws(LogError) -> SegmentDirectory? {
-    let path = LogSegment.directoryPath(base: base)
+    let path = FrameSegment.directoryPath(base: base)
     let storage = storage
     guard try disk({ () throws(StorageError) in try storage.exists(path) }) else { return nil }
     do {
@@ -153,7 +179,7 @@ struct OpenedSegment {
     return scan
   }
 
-  func indexed(by index: ActiveIndex) -> LogSegment {
-    LogSegment(path: path, file: file, header: header, index: index)
+  func indexed(by index: ActiveIndex) -> FrameSegment {
+    FrameSegment(path: path, file: file, header: header, index: index)
   }
 }

@@ -43,6 +43,20 @@ enum SystemCall {
     }
   }
 
+  // MARK: - Threads
+
+  /// Makes the calling thread give way to others. Nothing happens where the system does not let it.
+  static func lowerPriority() {
+    #if canImport(Darwin)
+    _ = setpriority(PRIO_DARWIN_THREAD, 0, PRIO_DARWIN_BG)
+    #elseif canImport(Musl)
+    _ = setpriority(PRIO_PROCESS, 0, 10)
+    #else
+    // On Linux 0 is the thread, not the process.
+    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+    #endif
+  }
+
   // MARK: - Open files
 
   /// Never called again after EINTR: the descriptor is gone by then.

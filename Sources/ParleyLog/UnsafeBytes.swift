@@ -83,15 +83,44 @@ extension UnsafeBytes {
     return isExact
   }
 
+  /// The same for a block that was encoded with a dictionary.
+  static func lz4Decode(
+    _ stored: RawSpan, dictionary: RawSpan, plainCount: Int, appendingTo output: inout [UInt8]
+  ) -> Bool {
+    // Sound: as above; the dictionary is borrowed for the call too, which reads no more of it than it has.
+    var isExact = false
+    output.append(addingCapacity: max(1, plainCount)) { room in
+      unsafe room.withUnsafeMutableBufferPointer { buffer, initializedCount in
+        let written = unsafe stored.withUnsafeBytes { input in
+          unsafe dictionary.withUnsafeBytes { dictionary in
+            guard let from = input.baseAddress, let to = buffer.baseAddress,
+              let words = dictionary.baseAddress
+            else { return Int32(-1) }
+            return unsafe LZ4_decompress_safe_usingDict(
+              from.assumingMemoryBound(to: CChar.self),
+              UnsafeMutableRawPointer(to + initializedCount).assumingMemoryBound(to: CChar.self),
+              Int32(input.count), Int32(plainCount), words.assumingMemoryBound(to: CChar.self),
+              Int32(dictionary.count))
+          }
+        }
+        isExact = Int(written) == plainCount
+        if isExact { initializedCount += plainCount }
+      }
+    }
+    return isExact
+  }
+
   /// liblz4's working memory for one encoder, freed with it.
   @safe struct LZ4Memory: ~Copyable {
     private let state: UnsafeMutableRawPointer
+    private let stateByteCount: Int
     /// The level of HC, nil for the fast encoder.
     private let level: Int32?
 
     private init(byteCount: Int32, level: Int32?) {
       // Sound: liblz4 asks for 8-byte alignment; a kept pointer has one owner, this value, which frees it.
       unsafe state = .allocate(byteCount: Int(byteCount), alignment: 16)
+      stateByteCount = Int(byteCount)
       self.level = level
     }
 
@@ -100,6 +129,38 @@ extension UnsafeBytes {
     static func fast() -> LZ4Memory { LZ4Memory(byteCount: LZ4_sizeofState(), level: nil) }
 
     static func high(level: Int32) -> LZ4Memory { LZ4Memory(byteCount: LZ4_sizeofStateHC(), level: level) }
+
+    /// Appends the block of `plain`, which may repeat what a dictionary has; nil, with `output` as it was, when it would
+    /// not be smaller. For the encoder of a level.
+    mutating func encode(_ plain: RawSpan, dictionary: RawSpan, appendingTo output: inout [UInt8]) -> Int? {
+      let room = plain.byteCount - 1
+      guard room > 0, let level else { return nil }
+      let before = output.count
+      output.append(addingCapacity: room) { span in
+        // Sound: as below; the state has the size of a stream's, whose dictionary is borrowed for as long as both calls
+        // take. Loading it sets the state up anew each time, so equal input gives equal output.
+        unsafe span.withUnsafeMutableBufferPointer { buffer, initializedCount in
+          let written = unsafe plain.withUnsafeBytes { input -> Int32 in
+            unsafe dictionary.withUnsafeBytes { dictionary -> Int32 in
+              guard let from = input.baseAddress, let to = buffer.baseAddress,
+                let words = dictionary.baseAddress,
+                let stream = unsafe LZ4_initStreamHC(state, stateByteCount)
+              else { return 0 }
+              unsafe LZ4_resetStreamHC_fast(stream, level)
+              _ = unsafe LZ4_loadDictHC(
+                stream, words.assumingMemoryBound(to: CChar.self), Int32(dictionary.count))
+              return unsafe LZ4_compress_HC_continue(
+                stream, from.assumingMemoryBound(to: CChar.self),
+                UnsafeMutableRawPointer(to + initializedCount).assumingMemoryBound(to: CChar.self),
+                Int32(input.count), Int32(room))
+            }
+          }
+          initializedCount += Int(max(0, written))
+        }
+      }
+      let written = output.count - before
+      return written > 0 ? written : nil
+    }
 
     /// Appends the block of `plain`; nil, with `output` as it was, when it would not be smaller.
     mutating func encode(_ plain: RawSpan, appendingTo output: inout [UInt8]) -> Int? {
@@ -358,6 +419,15 @@ extension [UInt8] {
     }
   }
 
+  /// Lends all of the array's bytes to be overwritten.
+  mutating func overwrite<Result>(_ body: (inout MutableRawSpan) throws -> Result) rethrows -> Result {
+    // Sound: the buffer is the array's own, initialized, and lent for the call.
+    try unsafe withUnsafeMutableBytes { buffer in
+      var span = unsafe MutableRawSpan(_unsafeBytes: buffer)
+      return try body(&span)
+    }
+  }
+
   /// Appends an integer's bytes, the lowest first.
   mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(littleEndian value: Value) {
     // Sound: the copy's bytes are borrowed for the call, and an integer has no padding.
@@ -366,6 +436,35 @@ extension [UInt8] {
 }
 
 // MARK: - Randomness
+
+extension MutableRawSpan {
+  /// Overwrites bytes from an offset on. Traps when they don't fit.
+  mutating func store(copying bytes: RawSpan, at offset: Int) {
+    precondition(
+      offset >= 0 && bytes.byteCount <= byteCount - offset, "MutableRawSpan.store(copying:) past the end")
+    // Sound: the range was checked above, and both buffers are borrowed for the call.
+    unsafe withUnsafeMutableBytes { target in
+      unsafe bytes.withUnsafeBytes { source in
+        guard let to = target.baseAddress, let from = source.baseAddress else { return }
+        unsafe (to + offset).copyMemory(from: from, byteCount: source.count)
+      }
+    }
+  }
+}
+
+extension UnsafeBytes {
+  /// Whether two spans hold the same bytes.
+  static func areEqual(_ left: RawSpan, _ right: RawSpan) -> Bool {
+    guard left.byteCount == right.byteCount else { return false }
+    // Sound: both buffers are borrowed for the call, which reads as many bytes as both have.
+    return unsafe left.withUnsafeBytes { left in
+      unsafe right.withUnsafeBytes { right in
+        guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+        return unsafe memcmp(first, second, left.count) == 0
+      }
+    }
+  }
+}
 
 extension UnsafeBytes {
   /// So many bytes of the system's generator, in one call: a call for each word would cost more than a commit's

@@ -53,16 +53,15 @@ extension EventLog {
       ? "1 whole event lies behind the durable mark and is not shown: the next opening for appending takes it in"
       : "\(count) whole events lie behind the durable mark and are not shown: the next opening for appending takes "
         + "them in"
-    let file = LogSegment.path(base: view.value.active.base)
-    return [LogFinding(.repairable, file: file, words, positions: head..<tail.end)]
+    return [LogFinding(.repairable, file: tail.file, words, positions: [head..<tail.end])]
   }
 
   /// What lies behind the last frame that is shown; nil where that is damaged, and while a writer is at work, who
   /// knows of it.
   func tailBehindMark() throws(LogError) -> MarkTail? {
     let storage = environment.storage
-    let active = view.value.active
-    guard let memory = active.memory, let reached = reader?.reached, reached.base == active.base,
+    guard let active = view.value.frames.last, let memory = active.memory, let reached = reader?.reached,
+      reached.base == active.base,
       try !disk({ () throws(StorageError) in try storage.isLocked(StoreFiles.lockPath) })
     else { return nil }
     var scan = SegmentScan(
@@ -78,7 +77,7 @@ extension EventLog {
     // A writer that has come and gone meanwhile has moved the mark.
     guard try files.watermark()?.head ?? head == head else { return nil }
     return MarkTail(
-      end: scan.head, file: LogSegment.path(base: scan.header.base), offset: scan.offset,
+      end: scan.head, file: FrameSegment.path(base: scan.header.base), offset: scan.offset,
       tornByteCount: try disk { () throws(StorageError) in
         try TornTail.byteCount(of: scan.file, from: scan.offset)
       })

@@ -15,20 +15,25 @@ package struct LogFinding: Hashable, Sendable {
   package var file: String
   /// What was found and what was expected.
   package var message: String
-  /// The events that can't be read whole.
-  package var positions: Range<Position>?
+  /// The events that can't be read whole, ascending.
+  package var positions: [Range<Position>]
 
-  package init(_ weight: Weight, file: String, _ message: String, positions: Range<Position>? = nil) {
+  package init(_ weight: Weight, file: String, _ message: String, positions: [Range<Position>] = []) {
     self.weight = weight
     self.file = file
     self.message = message
     self.positions = positions
   }
 
+  /// Whether it names all of some positions.
+  fileprivate func covers(_ others: [Range<Position>]) -> Bool {
+    others.allSatisfy { other in positions.contains { $0.clamped(to: other) == other } }
+  }
+
   init(_ damage: Damage) {
     self.init(
       damage.positions.isEmpty ? .repairable : .damage, file: damage.file, damage.finding,
-      positions: damage.positions.isEmpty ? nil : damage.positions)
+      positions: damage.positions.isEmpty ? [] : [damage.positions])
   }
 }
 
@@ -69,11 +74,15 @@ private struct Verification {
     var expected = Position.start
     for segment in view.segments {
       if segment.base > expected { findings.append(LogFinding(view.missing(expected))) }
-      try check(segment)
+      switch segment {
+      case .frames(let segment): try check(segment)
+      case .sealed(let segment): try check(segment)
+      }
       expected = segment.end
       progress(min(expected, view.head))
     }
     if view.head > expected { findings.append(LogFinding(view.missing(expected))) }
+    try checkRuns()
     findings += try log.unshownEvents()
     try checkTornTail()
     try checkEvents(progress)
@@ -110,9 +119,9 @@ private struct Verification {
 
   // MARK: - Segments
 
-  private mutating func check(_ segment: LogSegment) throws(LogError) {
+  private mutating func check(_ segment: FrameSegment) throws(LogError) {
     try checkHeaders(of: segment)
-    checkChain(to: segment)
+    checkChain(to: segment.header, segment.path)
     let limit = try segment.frames().endOffset
     var scan = SegmentScan(
       path: segment.path, file: segment.file, header: segment.header, trustedOffset: .max, limit: limit)
@@ -142,12 +151,32 @@ private struct Verification {
     }
   }
 
+  /// Every block decoded, and the footer and the index compared with what the blocks say.
+  private mutating func check(_ segment: SealedSegment) throws(LogError) {
+    guard let file = try segment.file() else {
+      findings.append(LogFinding(segment.lost()))
+      chainEnd = nil
+      return
+    }
+    try checkHeaders(file.header, in: file.file, file.path)
+    checkChain(to: file.header, file.path)
+    let damages = try file.damages()
+    findings += try damages + file.dictionaryFindings()
+    chainEnd = file.footer.map { (segment.end, $0.lastDigest) }
+    do throws(LogError) {
+      try file.verifyPages(againstBlocks: damages.isEmpty)
+    } catch {
+      guard error.code == .damaged else { throw error }
+      findings.append(LogFinding(.repairable, file: file.path, error.message))
+    }
+  }
+
   /// The directory of a complete segment, also one that was made since the segment was opened. Nil where there is
   /// none, which is a finding unless a writer at work is still to make it.
-  private mutating func directory(of segment: LogSegment) throws(LogError) -> SegmentDirectory? {
+  private mutating func directory(of segment: FrameSegment) throws(LogError) -> SegmentDirectory? {
     if let directory = segment.directory { return directory }
-    guard segment.base != view.active.base, !log.isWritable else { return nil }
-    let path = LogSegment.directoryPath(base: segment.base)
+    guard segment.base != view.frames.last?.base, !log.isWritable else { return nil }
+    let path = FrameSegment.directoryPath(base: segment.base)
     let storage = storage
     // In this order: what a writer makes meanwhile is found, and is no finding.
     let isAwaited = try isDirectoryAwaited(of: segment)
@@ -163,13 +192,13 @@ private struct Verification {
   }
 
   /// Whether a writer in another process may still have to make the directory: it makes the oldest first.
-  private func isDirectoryAwaited(of segment: LogSegment) throws(LogError) -> Bool {
-    let later = view.segments.dropLast().filter { $0.base > segment.base }
+  private func isDirectoryAwaited(of segment: FrameSegment) throws(LogError) -> Bool {
+    let later = view.frames.dropLast().filter { $0.base > segment.base }
     let storage = storage
     return try disk { () throws(StorageError) in
       guard try storage.isLocked(StoreFiles.lockPath) else { return false }
       return try later.count { segment throws(StorageError) in
-        try storage.exists(LogSegment.directoryPath(base: segment.base))
+        try storage.exists(FrameSegment.directoryPath(base: segment.base))
       } == 0
     }
   }
@@ -184,27 +213,60 @@ private struct Verification {
           + "write leaves them: the next opening for appending moves them to torn/"))
   }
 
-  private mutating func checkHeaders(of segment: LogSegment) throws(LogError) {
-    let file = segment.file
+  private mutating func checkHeaders(of segment: FrameSegment) throws(LogError) {
+    try checkHeaders(segment.header, in: segment.file, segment.path)
+  }
+
+  private mutating func checkHeaders(
+    _ header: SegmentHeader, in file: any StorageFile, _ path: String
+  ) throws(LogError) {
     for copy in 0..<2 {
       let offset = copy * SegmentHeader.byteCount
       let bytes = try disk { () throws(StorageError) in try file.read(SegmentHeader.byteCount, at: offset) }
-      if try SegmentHeader.decode(bytes) != segment.header {
+      if try SegmentHeader.decode(bytes) != header {
         findings.append(
           LogFinding(
-            .repairable, file: segment.path,
+            .repairable, file: path,
             "copy \(copy + 1) of 2 of its header is damaged: the other is read, a backup has both"))
       }
     }
   }
 
   /// That a segment was written behind the last frame of the one before it.
-  private mutating func checkChain(to segment: LogSegment) {
-    guard let before = chainEnd, before.end == segment.base, before.digest != segment.header.predecessorDigest
+  private mutating func checkChain(to header: SegmentHeader, _ path: String) {
+    guard let before = chainEnd, before.end == header.base, before.digest != header.predecessorDigest
     else { return }
     findings.append(
       LogFinding(
-        .damage, file: segment.path, "its predecessor's last frame is not the one it was written after"))
+        .damage, file: path, "its predecessor's last frame is not the one it was written after"))
+  }
+
+  // MARK: - Index runs
+
+  /// Every page of every run, and that a sealed segment has one.
+  private mutating func checkRuns() throws(LogError) {
+    for part in view.parts {
+      switch part {
+      case .frames: continue
+      case .sealed(let segment):
+        if log.isWritable { continue }
+        findings.append(
+          LogFinding(
+            .repairable, file: IndexRun.path(segment.base..<segment.end),
+            "missing: its segment is read instead; opening for appending makes it again"))
+      case .run(let run):
+        do throws(LogError) {
+          try run.verify()
+          if try !run.holds(view.covered(by: run)) {
+            throw LogError(
+              .damaged, "it is not the index of its segments: delete it, it is made again", file: run.path)
+          }
+        } catch {
+          guard error.code == .damaged else { throw error }
+          findings.append(LogFinding(.repairable, file: run.path, error.message))
+        }
+      }
+    }
   }
 
   // MARK: - Events
@@ -221,7 +283,8 @@ private struct Verification {
           for broken in rules.check(envelope, at: position) where !self.isDamaged(envelope.previous, found) {
             found.append(
               LogFinding(
-                .damage, file: LogSegment.directory, broken, positions: position..<position.advanced(by: 1)))
+                .damage, file: FrameSegment.directory, broken,
+                positions: [position..<position.advanced(by: 1)]))
           }
         }
         progress(batch.end)
@@ -229,7 +292,7 @@ private struct Verification {
       return .proceed
     }
     for finding in found
-    where !findings.contains(where: { $0.file == finding.file && $0.positions == finding.positions }) {
+    where !findings.contains(where: { $0.file == finding.file && $0.covers(finding.positions) }) {
       findings.append(finding)
     }
   }
@@ -237,7 +300,7 @@ private struct Verification {
   /// Whether an event is known to be lost, by the scan or by the replay so far: the next one of its stream is
   /// whole though nothing seems to come before it.
   private func isDamaged(_ position: Position, _ found: [LogFinding]) -> Bool {
-    !position.isNone && (findings + found).contains { $0.positions?.contains(position) ?? false }
+    !position.isNone && (findings + found).contains { $0.positions.contains { $0.contains(position) } }
   }
 
   private mutating func checkBlobs() throws(LogError) {

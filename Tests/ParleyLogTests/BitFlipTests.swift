@@ -117,7 +117,7 @@ import Testing
 
   /// The positions that verify calls lost, ascending.
   private func named(by log: EventLog) throws(LogError) -> [Int] {
-    let ranges = try log.verify().filter { $0.weight == .damage }.compactMap(\.positions)
+    let ranges = try log.verify().filter { $0.weight == .damage }.flatMap(\.positions)
     return Set(ranges.flatMap { Int($0.lowerBound.rawValue)..<Int($0.upperBound.rawValue) }).sorted()
   }
 

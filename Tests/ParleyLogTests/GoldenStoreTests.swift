@@ -5,12 +5,13 @@ import ParleySimulation
 import Testing
 
 /// The stores in `Schemas/golden`, which every later version has to read: `log-v1-run2`, and `log-v1`, the same with a
-/// directory of the version before.
+/// directory of the version before; and `log-v1-sealed`, of which the most is sealed.
 @Suite struct GoldenStoreTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Schemas/golden")
   private static let golden = root.appending(path: "log-v1-run2")
   private static let older = root.appending(path: "log-v1")
+  private static let sealed = root.appending(path: "log-v1-sealed")
   private static let directory = "active/00000000000000000000.dir"
 
   private static func bytes(_ path: String) throws -> [UInt8] {
@@ -127,6 +128,64 @@ import Testing
       let checksum = CRC32C.of(Array(directory[8..<24]) + Array(directory[24..<32]) + number + Array(bytes))
       #expect(Self.integer(directory, page * 4_096 + 4_092, 4) == UInt64(checksum))
     }
+  }
+
+  /// The events of the sealed golden store: seven hundred sealed, a hundred not.
+  private static let sealedRecords = (0..<800).map { number in
+    var record = LogWorld.record(number, stream: number * 7 % 40)
+    let words = (0..<40).map { "\(number * 7_919 % (1_009 + $0 * 10))" }.joined(separator: " ")
+    record.envelope.kind = EventKind(rawValue: UInt16(100 + number % 3))
+    record.envelope.conversation = ConversationID(rawValue: Bytes16(high: 7, low: UInt64(number % 40 + 1)))
+    record.body = Array("Order \(number) is on its way: \(words)".utf8)
+    return record
+  }
+
+  @Test func aSealedStoreOfFormatOneReadsAsItWasWritten() throws {
+    let log = try EventLog.openForReading(environment: .posix(at: Self.sealed.path))
+    var model = LogModel()
+    for record in Self.sealedRecords { model.add(record) }
+    #expect(try model.faults(in: log) == [])
+    #expect(try log.verify() == [])
+    #expect(try log.statistics().sealedEvents == 700)
+  }
+
+  @Test func offsetsOfASealedStoreAreThoseOfTheFormatPage() throws {
+    let segment = Array(
+      try Data(contentsOf: Self.sealed.appending(path: "segments/00000000000000000000.seg")))
+    #expect(Self.integer(segment, 10, 2) == 2)
+    #expect(Array(segment[8_192..<8_196]) == Array("PBLK".utf8) && segment[8_196] == 3)
+    let first = 8_192 + 28 + Int(Self.integer(segment, 8_192 + 12, 4))
+    #expect(Array(segment[first..<(first + 4)]) == Array("PBLK".utf8) && segment[first + 4] == 2)
+    #expect(segment[first + 5] == 2, "the contents don't use the dictionary")
+    let head = segment.count - 4_096
+    #expect(segment.count % 4_096 == 0 && Array(segment[head..<(head + 8)]) == Array("PRLYSEAL".utf8))
+    #expect(Self.integer(segment, head + 32, 8) == 700)
+    #expect(Self.integer(segment, head + 80, 8) == 8_192)
+    #expect((0..<6).map { Self.integer(segment, head + 96 + 24 * $0, 8) } == [12, 12, 10, 8, 8, 48])
+    let run = Array(
+      try Data(
+        contentsOf: Self.sealed.appending(path: "index/00000000000000000000-00000000000000000700.run")))
+    let end = run.count - 4_096
+    #expect(Array(run[end..<(end + 8)]) == Array("PRLYIDX1".utf8))
+    #expect([24, 32, 40].map { Self.integer(run, end + $0, 8) } == [0, 700, 700])
+    #expect((0..<4).map { Self.integer(run, end + 48 + 24 * $0, 8) } == [4_092, 20, 8, 8])
+  }
+
+  /// Writes the sealed golden store anew, for a new format: PARLEY_GOLDEN_SEALED names an empty directory.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["PARLEY_GOLDEN_SEALED"] != nil))
+  func writeSealedGoldenStore() throws {
+    let path = try #require(ProcessInfo.processInfo.environment["PARLEY_GOLDEN_SEALED"])
+    let simulated = SimulatedStorage(seed: 11).environment(seed: 11)
+    let environment = LogEnvironment(
+      storage: POSIXStorage(at: path), clock: simulated.clock, random: simulated.random)
+    let options = LogOptions(metadata: ["normalization": "1", "region": "DE"], upkeep: .inline)
+    try EventLog.create(environment: environment, options: options)
+    let log = try EventLog.openForAppending(environment: environment, options: options)
+    for group in 0..<8 {
+      _ = try log.append(AppendBatch(Array(Self.sealedRecords[(group * 100)..<(group * 100 + 100)])))
+      if group == 6 { try log.seal() }
+    }
+    log.close()
   }
 
   /// Writes a golden store anew, for a new format: PARLEY_GOLDEN names an empty directory.

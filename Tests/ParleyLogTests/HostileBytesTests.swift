@@ -50,7 +50,7 @@ import Testing
     world.storage.disk.lose(Self.directory)
     let reader = try EventLog.openForReading(environment: world.environment, options: world.options)
     try expect(reader, lost: 10..<20)
-    #expect(try reader.verify().contains { $0.positions == Position(10)..<Position(20) })
+    #expect(try reader.verify().contains { $0.positions == [Position(10)..<Position(20)] })
   }
 
   /// A frame behind damage that says of itself to be far off: what lies before it was counted as lost, one by one.

@@ -51,6 +51,7 @@ final class LogRun {
     switch step {
     case .append(let batch): try append(batch)
     case .moveClock(let microseconds): clock.move(by: microseconds)
+    case .seal: try log?.seal()
     case .reopen:
       log?.close()
       try open()
@@ -117,6 +118,15 @@ extension LogRun {
 }
 
 extension LogOptions {
+  /// The same, each two or three of them sealed together.
+  static var smallSealed: LogOptions {
+    var options = small
+    options.sealedEventsMax = 40
+    options.sealedContentBytesMax = 24 << 10
+    options.sealedLevel = 3
+    return options
+  }
+
   /// Segments so small that a short script rolls several.
   static var small: LogOptions {
     var options = LogOptions()

@@ -10,15 +10,22 @@ struct LogScript {
     case reopen
     /// Moves the clock by so many microseconds.
     case moveClock(Int64)
+    /// Seals everything there is.
+    case seal
   }
 
   private(set) var steps: [Step] = []
 
   /// So many steps: mostly batches of a few new events, some known ones, conditions that hold and that don't,
-  /// reopenings, and a clock that jumps.
-  init(seed: UInt64, steps count: Int) {
+  /// reopenings, and a clock that jumps. With sealing, some are followed by one that seals.
+  init(seed: UInt64, steps count: Int, isSealing: Bool = false) {
     var maker = LogScriptMaker(seed: seed)
-    for _ in 0..<count { steps.append(maker.step()) }
+    // Of its own, so that a seed's other steps are the same with sealing and without.
+    var random = SplitMix64(seed: seed ^ 0x5ea1)
+    for _ in 0..<count {
+      steps.append(maker.step())
+      if isSealing, random.oneIn(8) { steps.append(.seal) }
+    }
   }
 
   var batches: [AppendBatch] {

@@ -12,13 +12,14 @@ struct LogWorld {
   init(
     seed: UInt64 = 1, segmentBytesMax: Int = LogLimits.segmentBytesMax,
     segmentFramesMax: Int = LogLimits.segmentFramesMax, segmentEventsMax: Int = LogLimits.segmentEventsMax,
-    zeroedBytesMax: Int = LogLimits.zeroedBytesMax
+    sealedEventsMax: Int = LogLimits.sealedEventsMax, zeroedBytesMax: Int = LogLimits.zeroedBytesMax
   ) throws {
     storage = SimulatedStorage(seed: seed)
     environment = storage.environment()
     options = LogOptions(
       segmentBytesMax: segmentBytesMax, segmentFramesMax: segmentFramesMax,
-      segmentEventsMax: segmentEventsMax, zeroedBytesMax: zeroedBytesMax, upkeep: .inline)
+      segmentEventsMax: segmentEventsMax, sealedEventsMax: sealedEventsMax, zeroedBytesMax: zeroedBytesMax,
+      upkeep: .inline)
     try EventLog.create(environment: environment, options: options)
   }
 

@@ -15,6 +15,22 @@ import Testing
     print("ModelTests: \(count) seeds from \(firstSeed)")
   }
 
+  @Test func logsThatSealHoldWhatTheirModelsHold() {
+    let count = seeds(modelsOfEveryRun)
+    let issues = IssueLimit()
+    for seed in firstSeed..<firstSeed + UInt64(count) where !issues.isReached {
+      let found = LogFuzz(seed: seed, isSealing: true).faults()
+      if !found.isEmpty { issues.record("PARLEY_FIRST_SEED=\(seed), sealing: \(found.prefix(3))") }
+    }
+    print("ModelTests, sealing: \(count) seeds from \(firstSeed)")
+  }
+
+  /// Seeds that found something, each kept: what an interrupted sealing had left was removed again after a new sealed
+  /// segment had taken its name.
+  @Test(arguments: [1, 10, 27, 59]) func sealingSeedsThatFoundAFaultFindNone(seed: UInt64) {
+    #expect(LogFuzz(seed: seed, isSealing: true).faults() == [])
+  }
+
   /// Seeds that found something, each kept: a segment whose header or name a fault had left un-synced was taken
   /// over as it was, and gone with the next crash.
   @Test(arguments: [20_358, 20_905, 21_233, 21_417, 21_582, 22_391, 22_916])
@@ -30,12 +46,15 @@ private struct LogFuzz {
   private var random: SplitMix64
   private let run: LogRun
   private var reader: EventLog?
+  /// Operations within which something goes wrong: sealing takes more of them.
+  private let soon: Int
 
-  init(seed: UInt64) {
+  init(seed: UInt64, isSealing: Bool = false) {
     self.seed = seed
+    soon = isSealing ? 60 : 12
     random = SplitMix64(seed: seed)
-    script = LogScript(seed: random.next(), steps: 10 + random.below(30))
-    var options = LogOptions.small
+    script = LogScript(seed: random.next(), steps: 10 + random.below(30), isSealing: isSealing)
+    var options = isSealing ? LogOptions.smallSealed : .small
     options.segmentBytesMax = [8, 12, 16, 40].randomElement(using: &random)! << 10
     run = LogRun(SimulatedStorage(seed: random.next()), options: options)
   }
@@ -74,14 +93,14 @@ private struct LogFuzz {
 
   /// The power fails during the step, or after it.
   private mutating func crash(with step: LogScript.Step) throws(LogError) -> [String] {
-    run.storage.plan = .powerLoss(at: run.storage.operations + 1 + random.below(12))
+    run.storage.plan = .powerLoss(at: run.storage.operations + 1 + random.below(soon))
     return try recover(from: step, seed: random.next())
   }
 
   /// The disk refuses something during the step; then the store is opened again, with a crash before it or not.
   private mutating func fault(in step: LogScript.Step) throws(LogError) -> [String] {
     let error: SystemError = random.oneIn(3) ? .noSpace : .inputOutput
-    let operation = run.storage.operations + 1 + random.below(12)
+    let operation = run.storage.operations + 1 + random.below(soon)
     run.storage.plan =
       random.oneIn(3) ? .failing(from: operation, with: error) : .failing(at: operation, with: error)
     return try recover(from: step, seed: random.oneIn(2) ? random.next() : nil)

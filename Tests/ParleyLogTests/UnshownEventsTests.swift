@@ -27,8 +27,8 @@ import Testing
     let end = Position(later.last!.upperBound)
     let reader = try reader()
     #expect(reader.head == Position(1))
-    #expect(try reader.unshownEvents().map(\.positions) == [Position(1)..<end])
-    #expect(try reader.verify().contains { $0.weight == .repairable && $0.positions == Position(1)..<end })
+    #expect(try reader.unshownEvents().map(\.positions) == [[Position(1)..<end]])
+    #expect(try reader.verify().contains { $0.weight == .repairable && $0.positions == [Position(1)..<end] })
     let log = try world.open()
     try world.expect(log, holds: (0..<later.last!.upperBound).map { LogWorld.record($0) })
     #expect(try log.unshownEvents() == [])
@@ -46,7 +46,7 @@ import Testing
     #expect(try reader().unshownEvents() == [])
     log.close()
     try replace("watermark", with: marks)
-    #expect(try reader().unshownEvents().map(\.positions) == [Position(1)..<Position(2)])
+    #expect(try reader().unshownEvents().map(\.positions) == [[Position(1)..<Position(2)]])
   }
 
   @Test(arguments: [0, 1]) func aDamagedSlotOfTheMarkIsNamed(slot: Int) throws {

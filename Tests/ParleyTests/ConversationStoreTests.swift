@@ -184,7 +184,7 @@ import Testing
       return event
     }
     for outcome in world.store.appendEachBlocking(events) { _ = try outcome.get() }
-    let frame = try #require(try world.store.log.place(of: .start)).events
+    let frame = try #require(try world.store.log.place(of: .start)?.frame).events
     #expect(world.store.head > Position(40_000) && frame.upperBound < Position(36_000))
     world.store.log.close()
     let again = try world.reopened()

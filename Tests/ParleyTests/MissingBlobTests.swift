@@ -50,7 +50,7 @@ import Testing
     let findings = try store.verifyBlocking()
     #expect(findings.map(\.weight) == [.damage])
     #expect(findings.map(\.file) == ["blobs/\(digest.hex.prefix(2))/\(digest.hex)"])
-    #expect(findings.map(\.positions) == [position..<position.advanced(by: 1)])
+    #expect(findings.map(\.positions) == [[position..<position.advanced(by: 1)]])
     #expect(findings.first?.message.contains("at position \(position) and 1 more") == true)
   }
 

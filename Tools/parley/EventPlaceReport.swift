@@ -9,34 +9,41 @@ struct EventPlaceReport {
 
   /// Several lines, without an end.
   var text: String {
-    let first = place.events.lowerBound
+    var rows = [("file", place.file)]
+    if let frame = place.frame { rows.append(("frame", Self.text(frame))) }
+    rows += [("envelope", text(place.envelopes)), ("body", text(place.contents))]
+    return Table(rows).text
+  }
+
+  private static func text(_ frame: EventPlace.Frame) -> String {
+    let first = frame.events.lowerBound
     let events =
-      place.events.count == 1
-      ? "position \(first)" : "positions \(first) to \(place.events.upperBound.rawValue - 1)"
-    return Table([
-      ("file", place.file),
-      ("frame", "at byte \(place.frame.lowerBound), \(place.frame.count) bytes, \(events)"),
-      ("envelope", Self.text(place.envelopes)), ("body", Self.text(place.contents)),
-    ]).text
+      frame.events.count == 1
+      ? "position \(first)" : "positions \(first) to \(frame.events.upperBound.rawValue - 1)"
+    return "at byte \(frame.bytes.lowerBound), \(frame.bytes.count) bytes, \(events)"
   }
 
   /// One object on one line.
   var json: String {
-    var frame = JSONText()
-    frame.add("offset", place.frame.lowerBound)
-    frame.add("bytes", place.frame.count)
-    frame.add("first", place.events.lowerBound.rawValue)
-    frame.add("last", place.events.upperBound.rawValue - 1)
     var json = JSONText()
     json.add("file", place.file)
-    json.add("frame", raw: frame.line)
+    if let frame = place.frame { json.add("frame", raw: Self.json(frame)) }
     json.add("envelope", raw: Self.json(place.envelopes))
     json.add("body", raw: Self.json(place.contents))
     return json.line
   }
 
-  private static func text(_ block: EventPlace.Block) -> String {
-    "block \(block.index) of the frame, at byte \(block.bytes.lowerBound), \(block.bytes.count) bytes, "
+  private static func json(_ frame: EventPlace.Frame) -> String {
+    var json = JSONText()
+    json.add("offset", frame.bytes.lowerBound)
+    json.add("bytes", frame.bytes.count)
+    json.add("first", frame.events.lowerBound.rawValue)
+    json.add("last", frame.events.upperBound.rawValue - 1)
+    return json.line
+  }
+
+  private func text(_ block: EventPlace.Block) -> String {
+    "block \(block.index) of the \(place.frame == nil ? "sealed segment's" : "frame"), at byte \(block.bytes.lowerBound), \(block.bytes.count) bytes, "
       + "\(block.plainCount) plain"
   }
 

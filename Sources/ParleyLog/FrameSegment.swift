@@ -3,12 +3,14 @@ import Synchronization
 
 /// A segment in frames, open for reading, with what finds events in it: an index in memory while it is written and
 /// until its directory file is published, the directory after that.
-final class LogSegment: Sendable {
+final class FrameSegment: Sendable {
   static let directory = "active"
 
   let path: String
   let file: any StorageFile
   let header: SegmentHeader
+  /// Whose blocks the cache keeps.
+  let owner = BlockCache.Owner()
   private let index: Index
 
   private enum Index: Sendable {
@@ -42,8 +44,8 @@ final class LogSegment: Sendable {
   }
 
   /// The same segment, found through its directory from now on.
-  func with(_ directory: SegmentDirectory) -> LogSegment {
-    LogSegment(path: path, file: file, header: header, directory: directory)
+  func with(_ directory: SegmentDirectory) -> FrameSegment {
+    FrameSegment(path: path, file: file, header: header, directory: directory)
   }
 
   var base: Position { header.base }
@@ -87,7 +89,7 @@ final class LogSegment: Sendable {
     return Position(rawValue: base)
   }
 
-  private static func padded(_ base: Position) -> String {
+  static func padded(_ base: Position) -> String {
     let digits = String(base.rawValue)
     return String(repeating: "0", count: 20 - digits.count) + digits
   }

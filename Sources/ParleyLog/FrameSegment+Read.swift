@@ -1,6 +1,6 @@
 import ParleyEnvelope
 
-extension LogSegment {
+extension FrameSegment {
   /// One event, from the cache or the disk: at most the frame's header, one envelope block before the event's
   /// content for each 455 events of the frame, and one content block.
   func read(_ position: Position, cache: BlockCache) throws(LogError) -> ReadResult {
@@ -34,22 +34,22 @@ private struct FrameReader {
   /// Read at once in the hope that the whole frame is in it.
   private static let firstReadByteCount = 16 << 10
 
-  let segment: LogSegment
+  let segment: FrameSegment
   /// The frame's place in the file.
   let bytes: Range<Int>
   let cache: BlockCache
   /// The start of the frame, once something had to be read.
   private var prefix: [UInt8] = []
 
-  init(segment: LogSegment, bytes: Range<Int>, cache: BlockCache) {
+  init(segment: FrameSegment, bytes: Range<Int>, cache: BlockCache) {
     self.segment = segment
     self.bytes = bytes
     self.cache = cache
   }
 
   mutating func header() throws(LogError) -> FrameHeader? {
-    let key = BlockCache.Key(segment: segment.base, offset: bytes.lowerBound)
-    if let known = cache.header(key) { return known }
+    let key = BlockCache.Key(owner: segment.owner, offset: bytes.lowerBound)
+    if let known = cache.item(key, as: FrameHeader.self) { return known }
     try readPrefix(min(bytes.count, Self.firstReadByteCount))
     let length = prefix.withBytes { FrameHeader.byteCount(startingWith: $0, at: 0) }
     if let length, length > prefix.count, length <= bytes.count { try readPrefix(length) }
@@ -104,7 +104,7 @@ private struct FrameReader {
   /// a damaged block are unknown.
   private mutating func content(of held: Held, _ envelopes: [Held]) throws(LogError) -> BlockCache.Block? {
     let key = key(of: held.block)
-    if let known = cache.block(key) { return known }
+    if let known = cache.item(key, as: BlockCache.Block.self) { return known }
     var lengths = [Int?](repeating: nil, count: held.records.count)
     for entry in envelopes where entry.records.overlaps(held.records) {
       guard let known = try slots(of: entry)?.lengths else { continue }
@@ -122,14 +122,14 @@ private struct FrameReader {
     _ block: FrameHeader.Block, _ decoded: ([UInt8]) -> BlockCache.Block?
   ) throws(LogError) -> BlockCache.Block? {
     let key = key(of: block)
-    if let known = cache.block(key) { return known }
+    if let known = cache.item(key, as: BlockCache.Block.self) { return known }
     guard let plain = try plain(of: block), let fresh = decoded(plain) else { return nil }
     cache.keep(fresh, at: key)
     return fresh
   }
 
   private func key(of block: FrameHeader.Block) -> BlockCache.Key {
-    BlockCache.Key(segment: segment.base, offset: bytes.lowerBound + block.offset)
+    BlockCache.Key(owner: segment.owner, offset: bytes.lowerBound + block.offset)
   }
 
   private func plain(of block: FrameHeader.Block) throws(LogError) -> [UInt8]? {

@@ -1,0 +1,254 @@
+import ParleyEnvelope
+
+/// Which record of a sealed segment each event becomes: by stream, then by position. Some 40 bytes an event while it is
+/// made.
+struct SealPlan {
+  /// How many of the segments it takes.
+  private(set) var sourceCount = 0
+  /// Bytes of each record's content.
+  private(set) var lengths: [UInt32] = []
+  /// The position of each record, and the record at each position, counted from the base.
+  private(set) var locals: [UInt32] = []
+  private(set) var records: [UInt32] = []
+  private var streams = KeyTable()
+  /// The streams' numbers in the order of their ids, and the first record of each, the end behind the last.
+  private var streamOrder: [Int] = []
+  private var firstRecords: [Int] = []
+  private var fingerprints: [UInt64] = []
+
+  var count: Int { locals.count }
+
+  /// A plan for as many of some segments as fit, the first in any case; nil when that one is damaged.
+  init?(_ candidates: [FrameSegment], _ options: LogOptions) throws(LogError) {
+    var streamOf: [UInt32] = []
+    var lengthOf: [UInt32] = []
+    var contentCount = 0
+    for segment in candidates {
+      let fits =
+        sourceCount == 0
+        || lengthOf.count + segment.count <= options.sealedEventsMax
+          && contentCount < options.sealedContentBytesMax
+      guard fits, let read = try Self.read(segment, &streams) else { break }
+      let count = read.lengths.reduce(0) { $0 + Int($1) }
+      guard sourceCount == 0 || contentCount + count <= options.sealedContentBytesMax else { break }
+      contentCount += count
+      streamOf += read.streams
+      lengthOf += read.lengths
+      fingerprints += read.fingerprints
+      sourceCount += 1
+    }
+    guard sourceCount > 0 else { return nil }
+    arrange(streamOf, lengthOf)
+  }
+
+  private typealias Envelopes = (streams: [UInt32], lengths: [UInt32], fingerprints: [UInt64])
+
+  /// What is needed of a segment's envelopes; nil when one is damaged.
+  private static func read(_ segment: FrameSegment, _ streams: inout KeyTable) throws(LogError) -> Envelopes?
+  {
+    var read: Envelopes = ([], [], [])
+    var table = streams
+    let isWhole = try segment.forEachBatch(.envelopes) { batch in
+      for index in 0..<batch.count {
+        batch.withSlot(at: index) { slot in
+          let keys = EnvelopeLayout.loadKeys(from: slot, at: RecordSlot.envelope)
+          read.streams.append(UInt32(table.insert(keys.stream.rawValue).ordinal))
+          read.fingerprints.append(IndexRun.fingerprint(of: keys.event))
+          read.lengths.append(slot.integer(at: RecordSlot.contentCount))
+        }
+      }
+    }
+    guard isWhole, read.lengths.count == segment.count,
+      read.lengths.allSatisfy({ $0 >= ContentBlock.headByteCount })
+    else { return nil }
+    streams = table
+    return read
+  }
+
+  private mutating func arrange(_ streamOf: [UInt32], _ lengthOf: [UInt32]) {
+    let used = Set(streamOf)
+    streamOrder = streams.ordinalsByKey().filter { used.contains(UInt32($0)) }
+    var counts = [Int](repeating: 0, count: streams.count)
+    for stream in streamOf { counts[Int(stream)] += 1 }
+    var next = [Int](repeating: 0, count: streams.count)
+    var total = 0
+    for stream in streamOrder {
+      firstRecords.append(total)
+      next[stream] = total
+      total += counts[stream]
+    }
+    firstRecords.append(total)
+    locals = Array(repeating: 0, count: total)
+    records = Array(repeating: 0, count: total)
+    lengths = Array(repeating: 0, count: total)
+    for (local, stream) in streamOf.enumerated() {
+      let record = next[Int(stream)]
+      next[Int(stream)] += 1
+      locals[record] = UInt32(local)
+      records[local] = UInt32(record)
+      lengths[record] = lengthOf[local]
+    }
+  }
+
+  // MARK: - What follows from it
+
+  /// Records from one on whose contents come to about so many bytes, a whole number of envelope blocks.
+  func records(from first: Int, contentBytes: Int) -> Range<Int> {
+    var end = first
+    var bytes = 0
+    while end < count, bytes < contentBytes {
+      let next = min(end + EnvelopeBlock.recordsMax, count)
+      for record in end..<next { bytes += Int(lengths[record]) }
+      end = next
+    }
+    return first..<end
+  }
+
+  /// Records from one on whose contents share a block: as many as fit, one in any case.
+  func contentBlock(from first: Int, upTo end: Int) -> Range<Int> {
+    var last = first
+    var bytes = 0
+    while last < end, last - first < Int(UInt16.max),
+      last == first || bytes + Int(lengths[last]) <= LogLimits.blockBytesMax
+    {
+      bytes += Int(lengths[last])
+      last += 1
+    }
+    return first..<last
+  }
+
+  var streamStarts: [(stream: StreamID, firstRecord: Int)] {
+    zip(streamOrder, firstRecords).map { (StreamID(rawValue: streams.keys[$0]), $1) }
+  }
+
+  /// The last event of each stream, by stream.
+  var streamTails: [(stream: StreamID, local: UInt32)] {
+    zip(streamOrder, firstRecords.dropFirst()).map { (StreamID(rawValue: streams.keys[$0]), locals[$1 - 1]) }
+  }
+
+  /// The envelope block of each position.
+  var places: [UInt16] { records.map { UInt16($0 / UInt32(EnvelopeBlock.recordsMax)) } }
+
+  var eventEntries: [IndexRun.EventEntry] {
+    var entries: [IndexRun.EventEntry] = []
+    entries.reserveCapacity(count)
+    for (local, fingerprint) in fingerprints.enumerated() {
+      entries.append(IndexRun.EventEntry(fingerprint: fingerprint, local: UInt32(local)))
+    }
+    entries.sort()
+    return entries
+  }
+}
+
+extension FrameSegment {
+  /// Calls with all events of a complete segment in order; false when some are damaged.
+  func forEachBatch(_ parts: ReplayParts, _ body: (EventBatch) -> Void) throws(LogError) -> Bool {
+    var isWhole = true
+    let view = LogView(frames: [self], head: end, cache: BlockCache(byteCountMax: 0))
+    do {
+      _ = try Replay(view: view, range: base..<end, parts: parts).run(self, base..<end) { piece in
+        guard case .events(let batch) = piece else {
+          isWhole = false
+          return .stop
+        }
+        body(batch)
+        return .proceed
+      }
+    } catch let error as LogError {
+      throw error
+    } catch {
+      preconditionFailure("FrameSegment.forEachBatch: \(error)")
+    }
+    return isWhole
+  }
+}
+
+/// The records of a part of a sealed segment, gathered in their order.
+struct SealPass {
+  let records: Range<Int>
+  private var slots: [UInt8] = []
+  private var contents: [UInt8] = []
+  /// Where each record's content begins, and the end behind the last.
+  private var starts: [Int] = [0]
+
+  /// A segment of which a record can't be read.
+  private(set) var damaged: FrameSegment?
+
+  /// Gathers records from the segments they stand in.
+  init(_ records: Range<Int>, of plan: SealPlan, from sources: [FrameSegment]) throws(LogError) {
+    self.records = records
+    starts.reserveCapacity(records.count + 1)
+    for record in records { starts.append(starts[starts.count - 1] + Int(plan.lengths[record])) }
+    slots.appendZeros(records.count * RecordSlot.size) { _ in }
+    contents.appendZeros(starts[records.count]) { _ in }
+    let base = sources[0].base
+    for source in sources {
+      let isWhole = try source.forEachBatch(.records) { batch in
+        let first = base.distance(to: batch.first)
+        for index in 0..<batch.count {
+          let record = Int(plan.records[first + index])
+          guard records.contains(record) else { continue }
+          if !take(index, of: batch, as: record - records.lowerBound) { damaged = source }
+        }
+      }
+      if !isWhole { damaged = source }
+      if damaged != nil { return }
+    }
+  }
+
+  /// False when the content is not what the plan found.
+  private mutating func take(_ index: Int, of batch: EventBatch, as place: Int) -> Bool {
+    let room = starts[place + 1] - starts[place]
+    let isTaken = batch.withContent(at: index) { content in
+      guard content.byteCount == room else { return false }
+      contents.overwrite { $0.store(copying: content, at: starts[place]) }
+      return true
+    }
+    batch.withSlot(at: index) { slot in
+      slots.overwrite { $0.store(copying: slot, at: place * RecordSlot.size) }
+    }
+    return isTaken == true
+  }
+
+  /// The plain bytes of a block of contents.
+  func contents(of block: Range<Int>, _ plan: SealPlan) -> [UInt8] {
+    let range = starts[block.lowerBound - records.lowerBound]..<starts[block.upperBound - records.lowerBound]
+    return contents.withBytes { ContentBlock.encoded($0.extracting(range), lengths: plan.lengths[block]) }
+  }
+
+  /// The plain bytes of an envelope block; nil when a slot has what the layout has no room for.
+  func envelopes(of block: Range<Int>, _ plan: SealPlan, base: Position) -> [UInt8]? {
+    let first = (block.lowerBound - records.lowerBound) * RecordSlot.size
+    return slots.withBytes {
+      EnvelopeBlock.encoded(
+        $0.extracting(first..<(first + block.count * RecordSlot.size)), locals: plan.locals[block], base: base
+      )
+    }
+  }
+
+  /// Bytes of a dictionary, and the part of the contents that it is at most.
+  private static let dictionaryByteCount = 32 << 10
+  private static let dictionaryPart = 32
+  /// The pieces that it is put together from.
+  private static let dictionaryPieces = 16
+
+  /// What the contents' blocks may repeat: pieces of the bodies from all over the pass. Empty when there are too few.
+  func dictionary() -> [UInt8] {
+    let byteCount = min(Self.dictionaryByteCount, contents.count / Self.dictionaryPart)
+    let piece = byteCount / Self.dictionaryPieces
+    guard piece >= 256 else { return [] }
+    var dictionary: [UInt8] = []
+    for number in 0..<Self.dictionaryPieces {
+      var record = records.count * number / Self.dictionaryPieces
+      var taken = 0
+      while taken < piece, record < records.count {
+        let body = (starts[record] + ContentBlock.headByteCount)..<starts[record + 1]
+        let part = contents[body].prefix(piece - taken)
+        dictionary += part
+        taken += part.count
+        record += 1
+      }
+    }
+    return dictionary
+  }
+}

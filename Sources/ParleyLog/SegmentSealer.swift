@@ -1,0 +1,200 @@
+import ParleyEnvelope
+
+/// Makes a sealed segment from complete segments in frames: their records grouped by stream, compressed high, read back
+/// and compared before anybody may use it.
+///
+/// Memory is bounded whatever the segments hold: their records are read several times, each time a part of the streams is
+/// taken. Decoding is some fifty times as fast as compressing high.
+struct SegmentSealer {
+  /// Bytes of contents taken at a time.
+  private static let passByteCount = 16 << 20
+  /// Bytes written after which they are synced, so that commits meet no long sync.
+  private static let syncByteCount = 1 << 20
+
+  /// What came of sealing.
+  enum Outcome {
+    case sealed(NewSegment)
+    case cancelled
+    /// This one is damaged, and stays as it is.
+    case damaged(FrameSegment)
+  }
+
+  /// A finished sealed segment, whole on disk under its name with `.new`.
+  struct NewSegment {
+    var base: Position
+    var count: Int
+    var byteCount: Int
+    /// What its index run holds.
+    var events: [IndexRun.EventEntry]
+    var streams: [(stream: StreamID, local: UInt32)]
+    /// The segments it replaces.
+    var sources: [FrameSegment]
+  }
+
+  let environment: LogEnvironment
+  let descriptor: StoreDescriptor
+  let options: LogOptions
+  /// Asked between blocks: true ends the work.
+  let isCancelled: @Sendable () -> Bool
+
+  private var storage: any Storage { environment.storage }
+
+  /// Seals as many of some segments that follow each other as one sealed segment may hold, the first in any case.
+  func seal(
+    _ candidates: [FrameSegment], chain: [SealedFooter.Replaced]
+  ) throws(LogError) -> Outcome {
+    guard let plan = try SealPlan(candidates, options) else { return .damaged(candidates[0]) }
+    if isCancelled() { return .cancelled }
+    let path = SealedSegment.path(base: candidates[0].base) + ".new"
+    var outcome = Outcome.cancelled
+    do throws(LogError) {
+      outcome = try seal(candidates, plan, chain, to: path)
+    } catch {
+      // It takes room that others may need.
+      try? storage.remove(path)
+      throw error
+    }
+    if case .sealed = outcome { return outcome }
+    try? storage.remove(path)
+    return outcome
+  }
+
+  private func seal(
+    _ candidates: [FrameSegment], _ plan: SealPlan, _ chain: [SealedFooter.Replaced], to path: String
+  ) throws(LogError) -> Outcome {
+    let sources = Array(candidates.prefix(plan.sourceCount))
+    let first = sources[0].header
+    let header = SegmentHeader(
+      form: .sealed, storeID: first.storeID, base: first.base, createdAt: environment.clock(),
+      nonce: FrameNonce(Bytes16(environment.random(16)) ?? .zero), keyCheck: first.keyCheck,
+      predecessorDigest: first.predecessorDigest, firstSequence: first.firstSequence,
+      descriptor: descriptor.encoded())
+    let storage = storage
+    let file = try disk { () throws(StorageError) in
+      if try storage.exists(path) { try storage.remove(path) }
+      return try storage.open(path, .create)
+    }
+    var writer = SealedWriter(file: file, header: header, plan: plan, level: options.sealedLevel)
+    try writer.begin()
+    var record = 0
+    while record < plan.count {
+      let range = plan.records(from: record, contentBytes: Self.passByteCount)
+      let pass = try SealPass(range, of: plan, from: sources)
+      if let damaged = pass.damaged { return .damaged(damaged) }
+      guard try writer.write(pass, isCancelled) else { return .cancelled }
+      record = range.upperBound
+    }
+    try writer.finish(replaced: Array(chain.prefix(sources.count)))
+    guard try SealCheck(plan: plan, sources: sources).run(path, header, writer.footer, storage, isCancelled)
+    else { return .cancelled }
+    return .sealed(
+      NewSegment(
+        base: first.base, count: plan.count, byteCount: writer.offset, events: plan.eventEntries,
+        streams: plan.streamTails, sources: sources))
+  }
+
+  /// What the writing of one sealed segment keeps.
+  private struct SealedWriter {
+    let file: any StorageFile
+    let header: SegmentHeader
+    let plan: SealPlan
+    private let encoder: LZ4HighEncoder
+    private(set) var offset = 0
+    private var unsynced = 0
+    /// Envelope blocks, which stand behind all contents.
+    private var envelopes: [UInt8] = []
+    private var dictionary: [UInt8] = []
+    private(set) var footer: SealedFooter.Content
+
+    init(file: any StorageFile, header: SegmentHeader, plan: SealPlan, level: Int32) {
+      self.file = file
+      self.header = header
+      self.plan = plan
+      encoder = LZ4HighEncoder(level: level)
+      footer = SealedFooter.Content(storeID: header.storeID, base: header.base, count: plan.count)
+    }
+
+    mutating func begin() throws(LogError) { try write(header.encodedRegion()) }
+
+    /// Writes the blocks of a pass; false when it was cancelled.
+    mutating func write(_ pass: SealPass, _ isCancelled: () -> Bool) throws(LogError) -> Bool {
+      if pass.records.lowerBound == 0 { try writeDictionary(pass.dictionary(), copy: 0) }
+      var first = pass.records.lowerBound
+      while first < pass.records.upperBound {
+        if isCancelled() { return false }
+        let records = plan.contentBlock(from: first, upTo: pass.records.upperBound)
+        let plain = pass.contents(of: records, plan)
+        try write(block(.contents, records, plain, dictionary, at: offset, &footer.contents))
+        first = records.upperBound
+      }
+      for first in stride(
+        from: pass.records.lowerBound, to: pass.records.upperBound, by: EnvelopeBlock.recordsMax)
+      {
+        if isCancelled() { return false }
+        let records = first..<min(first + EnvelopeBlock.recordsMax, pass.records.upperBound)
+        guard let plain = pass.envelopes(of: records, plan, base: header.base) else {
+          throw LogError(
+            .damaged, "an envelope has reserved bytes that are not zero: the segment stays as it is",
+            file: FrameSegment.path(base: header.base))
+        }
+        envelopes += block(.envelopes, records, plain, [], at: envelopes.count, &footer.envelopes)
+      }
+      return true
+    }
+
+    /// Writes a copy of the dictionary: one before all blocks, one behind, so that no damage costs both.
+    private mutating func writeDictionary(_ dictionary: [UInt8], copy: Int) throws(LogError) {
+      self.dictionary = dictionary
+      guard !dictionary.isEmpty else { return }
+      footer.dictionaries[copy] = offset
+      try write(
+        SealedBlock.encoded(
+          .dictionary, records: 0..<1, plain: dictionary, nonce: header.nonce, with: encoder))
+    }
+
+    private func block(
+      _ kind: SealedBlock.Kind, _ records: Range<Int>, _ plain: [UInt8], _ dictionary: [UInt8],
+      at offset: Int, _ places: inout [SealedFooter.BlockPlace]
+    ) -> [UInt8] {
+      let bytes = SealedBlock.encoded(
+        kind, records: records, plain: plain, dictionary: dictionary, nonce: header.nonce, with: encoder)
+      places.append(
+        SealedFooter.BlockPlace(offset: offset, byteCount: bytes.count, firstRecord: records.lowerBound))
+      return bytes
+    }
+
+    /// Writes envelopes and footer and makes all of it durable.
+    mutating func finish(replaced: [SealedFooter.Replaced]) throws(LogError) {
+      for index in footer.envelopes.indices { footer.envelopes[index].offset += offset }
+      var start = 0
+      while start < envelopes.count {
+        let end = min(start + SegmentSealer.syncByteCount, envelopes.count)
+        try write(Array(envelopes[start..<end]))
+        start = end
+      }
+      envelopes = []
+      try writeDictionary(dictionary, copy: 1)
+      let page = RunPages.pageByteCount
+      try write([UInt8](repeating: 0, count: (page - offset % page) % page))
+      footer.streams = plan.streamStarts
+      footer.places = plan.places
+      footer.replaced = replaced
+      try write(SealedFooter.encoded(footer, firstPage: offset / page))
+      let file = file
+      try disk { () throws(StorageError) in try file.sync() }
+    }
+
+    private mutating func write(_ bytes: [UInt8]) throws(LogError) {
+      let (file, offset) = (file, offset)
+      try disk { () throws(StorageError) in
+        try bytes.withBytes { span throws(StorageError) in try file.write(span, at: offset) }
+      }
+      self.offset += bytes.count
+      unsynced += bytes.count
+      if unsynced >= SegmentSealer.syncByteCount {
+        try disk { () throws(StorageError) in try file.sync() }
+        unsynced = 0
+      }
+    }
+  }
+}
