@@ -14,6 +14,9 @@ struct StoreFigures {
   private var plainBytes = 0
   private var logBytes = 0
   private var segments = 0
+  private var sealedSegments = 0
+  private var sealedEvents = 0
+  private var sealedBytes = 0
   private var unsealedSegments = 0
   private var durability = ""
   private var blobs = 0
@@ -40,6 +43,9 @@ struct StoreFigures {
       let files = try store.log.statistics()
       logBytes = files.segmentBytes + files.indexBytes
       segments = files.segments
+      (sealedSegments, sealedEvents, sealedBytes) = (
+        files.sealedSegments, files.sealedEvents, files.sealedBytes
+      )
       unsealedSegments = files.unsealedSegments
       durability = files.durability
       for digest in try store.log.blobs.list() {
@@ -76,11 +82,21 @@ struct StoreFigures {
     json.add("ratio", raw: ratio)
     json.add("bytesAnEvent", raw: bytesAnEvent)
     json.add("segments", segments)
+    json.add("sealedSegments", sealedSegments)
+    json.add("sealedEvents", sealedEvents)
+    json.add("sealedBytes", sealedBytes)
     json.add("blobs", blobs)
     json.add("blobBytes", blobBytes)
     json.add("unsealedSegments", unsealedSegments)
     json.add("durability", durability)
     return json.line
+  }
+
+  private var sealedText: String {
+    guard sealedSegments > 0 else { return "nothing yet" }
+    let each = decimal(Double(sealedBytes) / Double(max(1, sealedEvents)), digits: 1)
+    return "\(counted(sealedEvents, "event")) in \(counted(sealedSegments, "segment")), "
+      + "\(byteCount(sealedBytes)), \(each) bytes an event"
   }
 
   private static func object(_ counts: [(name: String, count: Int)]) -> String {
@@ -100,7 +116,7 @@ struct StoreFigures {
         "stored",
         "\(byteCount(logBytes)) in \(counted(segments, "segment")), ratio \(ratio), \(bytesAnEvent) bytes an event"
       ),
-      ("backlog", "\(counted(unsealedSegments, "segment")) not sealed"),
+      ("sealed", sealedText), ("backlog", "\(counted(unsealedSegments, "complete segment")) not sealed"),
       ("blobs", "\(grouped(blobs)), \(byteCount(blobBytes))"),
       ("durability", durability == "sync" ? "every acknowledged append is synced" : durability),
     ])

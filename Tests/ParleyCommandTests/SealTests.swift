@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+@Suite struct SealTests {
+  let scratch: Scratch
+  let store: String
+
+  init() throws {
+    scratch = try Scratch()
+    store = scratch.path("store")
+    _ = try ParleyBinary.run("init", store, "--quiet")
+    _ = try ParleyBinary.run("append", store, input: (1...40).map { chatLine($0) }.joined())
+  }
+
+  private func seals() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: store + "/segments").sorted()
+  }
+
+  @Test func aSealedStoreShowsWhatItShowed() throws {
+    let ana = "email:ana@example.com"
+    func shown() throws -> [String] {
+      try [["replay", store], ["timeline", store, ana], ["customer", store, ana]].map {
+        try ParleyBinary.run($0, input: Data()).output
+      }
+    }
+    let before = try shown()
+    let run = try ParleyBinary.run("seal", store)
+    #expect(run.status == 0 && run.output.isEmpty)
+    #expect(run.diagnostics.hasPrefix("sealed 42 events: "))
+    #expect(try seals() == ["00000000000000000000.seg"])
+    #expect(try shown() == before)
+    #expect(try ParleyBinary.run("verify", store).status == 0)
+    #expect(
+      try ParleyBinary.run("seal", store).diagnostics == "nothing to seal: 42 events in 1 sealed segment\n")
+    #expect(
+      try ParleyBinary.run("append", store, input: chatLine(7)).output.contains(#""status":"duplicate""#))
+    #expect(try ParleyBinary.run("stats", store).output.contains("sealed         42 events in 1 segment, "))
+  }
+
+  @Test func showSaysWhereASealedEventLies() throws {
+    _ = try ParleyBinary.run("seal", store)
+    let text = try ParleyBinary.run("show", store, "5").output
+    #expect(text.contains("segments/00000000000000000000.seg"))
+    #expect(text.contains("block 0 of the sealed segment's, at byte"))
+    let json = try ParleyBinary.run("show", store, "5", "--format", "json").output
+    #expect(json.contains(#""file":"segments/00000000000000000000.seg","envelope":{"block":0"#))
+  }
+
+  @Test func aDamagedPartStaysAndIsNamed() throws {
+    let path = store + "/active/00000000000000000000.seg"
+    var bytes = try #require(FileManager.default.contents(atPath: path))
+    // In the contents of the first frame.
+    bytes[8_192 + 1_200] ^= 4
+    #expect(FileManager.default.createFile(atPath: path, contents: bytes))
+    let run = try ParleyBinary.run("seal", store)
+    #expect(run.status == 1)
+    #expect(run.diagnostics.contains("1 damaged segment stayed: parley verify names the damage"))
+    #expect(try seals() == [])
+    #expect(try ParleyBinary.run("verify", store).status == 4)
+  }
+}
