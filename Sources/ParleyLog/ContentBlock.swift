@@ -18,10 +18,17 @@ struct ContentBlock: Sendable {
   /// A record's content without its head: the body of a whole one.
   func rest(at index: Int) -> Range<Int> { Int(ends[index])..<Int(ends[index + 1]) }
 
-  /// A record's content as it was given.
-  func content(at index: Int) -> [UInt8] {
+  /// Whether a record's content is this one.
+  func isEqual(_ index: Int, to content: RawSpan) -> Bool {
     let head = heads + index * Self.headByteCount
-    return Array(plain[head..<(head + Self.headByteCount)] + plain[rest(at: index)])
+    let rest = rest(at: index)
+    guard content.byteCount == Self.headByteCount + rest.count else { return false }
+    return plain.withBytes {
+      UnsafeBytes.areEqual(
+        $0.extracting(head..<(head + Self.headByteCount)), content.extracting(0..<Self.headByteCount))
+        && UnsafeBytes.areEqual(
+          $0.extracting(rest), content.extracting(Self.headByteCount..<content.byteCount))
+    }
   }
 
   /// The bytes of a record's content.

@@ -6,7 +6,7 @@ import Synchronization
 final class IndexRun: Sendable {
   static let directory = "index"
   static let suffix = ".run"
-  fileprivate static let magic = Array("PRLYIDX1".utf8)
+  static let magic = Array("PRLYIDX1".utf8)
   fileprivate static let sectionsOffset = 48
 
   /// The positions it covers.
@@ -14,6 +14,7 @@ final class IndexRun: Sendable {
   private let storeID: Bytes16
   private let storage: any Storage
   private let opened = Mutex<Opened?>(nil)
+  private let damaged = Atomic(false)
 
   struct Sections: Equatable, Sendable {
     /// Pages of fingerprints and positions, packed, by both.
@@ -111,6 +112,24 @@ final class IndexRun: Sendable {
     return tails
   }
 
+  /// Whether it was found to be damaged: it is to be made again.
+  var isDamaged: Bool { damaged.load(ordering: .relaxed) }
+
+  /// Whether its head and fences are whole, and no damage was found since.
+  func isOpenable() throws(LogError) -> Bool {
+    if isDamaged { return false }
+    do throws(LogError) {
+      _ = try load()
+      return true
+    } catch {
+      guard error.code == .damaged else { throw error }
+      noteDamage()
+      return false
+    }
+  }
+
+  func noteDamage() { damaged.store(true, ordering: .relaxed) }
+
   /// Reads and checks every page.
   func verify() throws(LogError) {
     let known = try load()
@@ -120,26 +139,92 @@ final class IndexRun: Sendable {
     }
   }
 
-  /// Whether its entries are those of its segments, as far as these can be read.
+  /// Whether its entries are those of its segments, as far as these can be read: compared by sums that no order changes,
+  /// so that a large run needs no memory.
   func holds(_ segments: [SealedSegment]) throws(LogError) -> Bool {
-    let known = try load()
-    let events = try known.pages.entries(of: known.sections.events) { bytes, _ in
-      EventPage(bytes).entries(in: bytes)
-    }
-    .joined()
-    let streams = try known.pages.entries(of: known.sections.streams) {
-      (stream: StreamID(rawValue: $0.bytes16(at: $1)), local: $0.integer(at: $1 + 16, as: UInt32.self))
-    }
-    var expectedEvents: [EventEntry] = []
-    var expectedTails: Set<UInt32> = []
+    var found = EntrySums()
+    var events = EventCursor(self)
+    while let entry = try events.take() { found.add(entry, from: positions.lowerBound) }
+    var streams = StreamCursor(self)
+    while let entry = try streams.take() { found.add(entry, from: positions.lowerBound) }
+    var expected = EntrySums()
     for segment in segments {
       guard let keys = try SealedKeys(segment) else { return true }
-      let offset = UInt32(positions.lowerBound.distance(to: segment.base))
-      expectedEvents += keys.events.map { EventEntry(fingerprint: $0.fingerprint, local: $0.local + offset) }
-      for (_, local) in keys.streams { expectedTails.insert(local + offset) }
+      for entry in keys.events { expected.add(entry, from: segment.base) }
+      for entry in keys.streams { expected.add(entry, from: segment.base) }
     }
-    expectedEvents.sort()
-    return events.elementsEqual(expectedEvents) && expectedTails.isSubset(of: streams.map(\.local))
+    return found == expected
+  }
+
+  /// Counts and sums of entries.
+  private struct EntrySums: Equatable {
+    private var events = 0
+    private var eventSum: UInt64 = 0
+    private var streams = 0
+    private var streamSum: UInt64 = 0
+
+    mutating func add(_ entry: EventEntry, from base: Position) {
+      events += 1
+      eventSum &+= (entry.fingerprint ^ base.advanced(by: Int(entry.local)).rawValue.mixed).mixed
+    }
+
+    mutating func add(_ entry: StreamEntry, from base: Position) {
+      streams += 1
+      let position = base.advanced(by: Int(entry.local)).rawValue
+      streamSum &+= (entry.stream.rawValue.mixed ^ position.mixed).mixed
+    }
+  }
+
+  /// Walks a run's event entries in their order, a page in memory at a time.
+  struct EventCursor {
+    private let run: IndexRun
+    private var entries: [EventEntry] = []
+    private var next = 0
+    private var page = 0
+
+    init(_ run: IndexRun) { self.run = run }
+
+    /// The next entry; nil behind the last.
+    mutating func take() throws(LogError) -> EventEntry? {
+      while next == entries.count {
+        let known = try run.load()
+        guard page < known.sections.events.pageCount else { return nil }
+        let bytes = try known.pages.page(page, of: known.sections.events)
+        entries = bytes.withBytes { EventPage($0).entries(in: $0) }
+        next = 0
+        page += 1
+      }
+      next += 1
+      return entries[next - 1]
+    }
+  }
+
+  /// Walks a run's stream entries in their order, a page in memory at a time.
+  struct StreamCursor {
+    private let run: IndexRun
+    private var entries: [StreamEntry] = []
+    private var next = 0
+    private var page = 0
+
+    init(_ run: IndexRun) { self.run = run }
+
+    /// The next entry; nil behind the last.
+    mutating func take() throws(LogError) -> StreamEntry? {
+      while next == entries.count {
+        let known = try run.load()
+        let section = known.sections.streams
+        guard page < section.pageCount else { return nil }
+        let bytes = try known.pages.page(page, of: section)
+        let count = section.entries(onPage: page).count
+        entries = bytes.withBytes { span in
+          (0..<count).map { IndexRun.streamEntry(span, at: $0 * IndexRun.streamByteCount) }
+        }
+        next = 0
+        page += 1
+      }
+      next += 1
+      return entries[next - 1]
+    }
   }
 
   private func load() throws(LogError) -> Opened {
@@ -184,54 +269,101 @@ extension IndexRun {
     }
   }
 
-  /// A run's bytes from its entries, both sorted. Equal entries give equal bytes.
-  static func encoded(
-    _ positions: Range<Position>, storeID: Bytes16, events: some Sequence<EventEntry>,
-    streams: some Sequence<(stream: StreamID, local: UInt32)>
-  ) -> [UInt8] {
-    let owner = RunPages.Owner(storeID: storeID, base: positions.lowerBound, end: positions.upperBound)
-    var writer = RunPageWriter(owner, firstPage: 0)
-    var eventFences: [UInt64] = []
-    writer.begin(entryByteCount: EventPage.byteCount)
-    var page = EventPage.Builder(positions: positions.count)
-    func finishPage() {
-      guard let first = page.first else { return }
-      eventFences.append(first.fingerprint)
-      writer.append { $0.append(page.take()) }
+  /// A stream's entry.
+  struct StreamEntry: Comparable, Sendable {
+    var stream: StreamID
+    /// The stream's last event in a sealed segment, counted from the run's first position.
+    var local: UInt32
+
+    static func < (left: StreamEntry, right: StreamEntry) -> Bool {
+      left.stream == right.stream
+        ? left.local < right.local : left.stream.rawValue < right.stream.rawValue
     }
-    var count: UInt64 = 0
-    for entry in events {
-      count += 1
-      if !page.add(entry) {
-        finishPage()
-        _ = page.add(entry)
-      }
+  }
+
+  fileprivate static func streamEntry(_ bytes: RawSpan, at offset: Int) -> StreamEntry {
+    StreamEntry(stream: StreamID(rawValue: bytes.bytes16(at: offset)), local: bytes.integer(at: offset + 16))
+  }
+}
+
+/// Writes an index run: all event entries in order, then all stream entries in order, then the rest. Equal entries give
+/// equal bytes.
+struct IndexRunWriter {
+  private let positions: Range<Position>
+  private let storeID: Bytes16
+  private var pages: RunPageWriter
+  private var page: EventPage.Builder
+  private var eventCount = 0
+  private var eventFences: [UInt64] = []
+  private var streamFences: [UInt64] = []
+  private var events: RunPages.Section?
+
+  init(_ positions: Range<Position>, storeID: Bytes16) {
+    self.positions = positions
+    self.storeID = storeID
+    pages = RunPageWriter(
+      RunPages.Owner(storeID: storeID, base: positions.lowerBound, end: positions.upperBound), firstPage: 0)
+    page = EventPage.Builder(positions: positions.count)
+    pages.begin(entryByteCount: EventPage.byteCount)
+  }
+
+  /// Finished pages that were not taken yet.
+  var pendingByteCount: Int { pages.bytes.count }
+
+  /// Takes the finished pages out.
+  mutating func take() -> [UInt8] { pages.take() }
+
+  mutating func append(_ entry: IndexRun.EventEntry) {
+    eventCount += 1
+    if page.add(entry) { return }
+    finishEventPage()
+    _ = page.add(entry)
+  }
+
+  mutating func append(_ entry: IndexRun.StreamEntry) {
+    endEvents()
+    if pages.isAtPageStart { streamFences.append(entry.stream.rawValue.high) }
+    pages.append { page in
+      page.append(entry.stream.rawValue)
+      page.append(entry.local)
     }
-    finishPage()
-    let eventSection = writer.end()
-    var streamFences: [UInt64] = []
-    writer.begin(entryByteCount: streamByteCount)
-    for (stream, local) in streams {
-      if writer.isAtPageStart { streamFences.append(stream.rawValue.high) }
-      writer.append { page in
-        page.append(stream.rawValue)
-        page.append(local)
-      }
+  }
+
+  private mutating func finishEventPage() {
+    guard let first = page.first else { return }
+    eventFences.append(first.fingerprint)
+    let bytes = page.take()
+    pages.append { $0.append(bytes) }
+  }
+
+  private mutating func endEvents() {
+    guard events == nil else { return }
+    finishEventPage()
+    events = pages.end()
+    pages.begin(entryByteCount: IndexRun.streamByteCount)
+  }
+
+  /// Ends the run. Throws `damaged` when it has not one event for each position: a merge that dropped one must not pass.
+  mutating func finish() throws(LogError) {
+    endEvents()
+    guard let events else { preconditionFailure("IndexRunWriter without events") }
+    guard eventCount == positions.count else {
+      throw LogError(
+        .damaged, "an index run has \(eventCount) events for \(positions.count) positions: it is not used",
+        file: IndexRun.path(positions))
     }
-    let streamSection = writer.end()
     let sections = [
-      eventSection, streamSection, writer.section(eventFences, entryByteCount: 8) { $1.append($0) },
-      writer.section(streamFences, entryByteCount: 8) { $1.append($0) },
+      events, pages.end(), pages.section(eventFences, entryByteCount: 8) { $1.append($0) },
+      pages.section(streamFences, entryByteCount: 8) { $1.append($0) },
     ]
-    writer.page { page in
-      page.append(magic)
+    pages.page { page in
+      page.append(IndexRun.magic)
       page.append(storeID)
       page.append(positions.lowerBound.rawValue)
       page.append(positions.upperBound.rawValue)
-      page.append(count)
+      page.append(UInt64(eventCount))
       for section in sections { page.append(section) }
     }
-    return writer.take()
   }
 }
 

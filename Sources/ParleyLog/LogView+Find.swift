@@ -43,6 +43,7 @@ extension LogView {
         }
       } catch {
         guard error.isIndexLost else { throw error }
+        run.noteDamage()
         for segment in covered(by: run) { try segment.forEachKnown(keys, cache: cache, body) }
       }
     }
@@ -81,6 +82,7 @@ extension LogView {
         return try run.tails(of: stream).last
       } catch {
         guard error.isIndexLost else { throw error }
+        run.noteDamage()
         for segment in covered(by: run).reversed() {
           let tail = try segment.positions(of: stream, before: head, last: 1, cache: cache).last
           if let tail { return tail }
@@ -144,6 +146,7 @@ extension LogView {
       tails = try run.tails(of: stream)
     } catch {
       guard error.isIndexLost else { throw error }
+      run.noteDamage()
       return covered(by: run)
     }
     var segments: [SealedSegment] = []

@@ -122,6 +122,12 @@ struct LogView: Sendable {
     arrange()
   }
 
+  /// Lets the segments that a run covers answer for themselves.
+  mutating func remove(_ run: IndexRun) {
+    runs.removeAll { $0 === run }
+    arrange()
+  }
+
   /// Whether a run covers every sealed segment.
   var isIndexed: Bool {
     !parts.contains { if case .sealed = $0 { true } else { false } }

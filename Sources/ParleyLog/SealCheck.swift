@@ -51,42 +51,65 @@ struct SealCheck {
   }
 }
 
-/// Some records of a sealed segment, by position.
+/// Some records of a sealed segment, found by the positions that they say.
 private struct DecodedRecords {
-  private var slots: [Int: [UInt8]] = [:]
-  private var contents: [Int: [UInt8]] = [:]
+  /// The slots, one behind the other, and for each position which it is; all ones for another's.
+  private var slots: [UInt8] = []
+  private var places: [UInt32]
+  /// The block of contents of each record, and its number there.
+  private var contents: [ContentBlock] = []
+  private var blocks: [(block: Int, index: Int)] = []
 
-  /// Decodes the blocks of some records; nil when one of them is damaged.
+  /// Decodes the blocks of some records; nil when one of them is damaged, or when two say the same position.
   init?(_ records: Range<Int>, of file: SealedFile) throws(LogError) {
     let cache = BlockCache(byteCountMax: 0)
-    slots.reserveCapacity(records.count)
-    contents.reserveCapacity(records.count)
-    var block = file.contentBlock(of: records.lowerBound)
-    var content = try file.contentBlock(block, cache: cache)
-    for number in file.envelopeBlock(
-      ofRecord: records.lowerBound)...file.envelopeBlock(
-        ofRecord: records.upperBound - 1)
-    {
-      guard let envelopes = try file.envelopeBlock(number, cache: cache) else { return nil }
-      for (index, record) in file.records(ofEnvelopeBlock: number).enumerated() {
-        if file.contentBlock(of: record) != block {
-          block = file.contentBlock(of: record)
-          content = try file.contentBlock(block, cache: cache)
+    places = Array(repeating: .max, count: file.count)
+    blocks.reserveCapacity(records.count)
+    slots.appendZeros(records.count * RecordSlot.size) { _ in }
+    let first = file.contentBlock(of: records.lowerBound)
+    for block in first...file.contentBlock(of: records.upperBound - 1) {
+      guard let decoded = try file.contentBlock(block, cache: cache) else { return nil }
+      contents.append(decoded)
+      for index in file.records(ofContentBlock: block).indices {
+        if records.contains(index) {
+          blocks.append((block - first, index - file.records(ofContentBlock: block).lowerBound))
         }
-        guard let content else { return nil }
-        let place = record - file.records(ofContentBlock: block).lowerBound
-        var slot = envelopes.slot(at: index)
-        slot.overwrite { $0.store(UInt32(content.contentCount(at: place)), at: RecordSlot.contentCount) }
+      }
+    }
+    guard blocks.count == records.count else { return nil }
+    let numbers =
+      file.envelopeBlock(ofRecord: records.lowerBound)...file.envelopeBlock(ofRecord: records.upperBound - 1)
+    for number in numbers {
+      guard let envelopes = try file.envelopeBlock(number, cache: cache) else { return nil }
+      let start = file.records(ofEnvelopeBlock: number).lowerBound - records.lowerBound
+      for index in 0..<envelopes.count {
         let local = Int(envelopes.locals[index])
-        guard slots.updateValue(slot, forKey: local) == nil else { return nil }
-        contents[local] = content.content(at: place)
+        guard places[local] == .max else { return nil }
+        places[local] = UInt32(start + index)
+      }
+      let (contents, blocks) = (contents, blocks)
+      slots.overwrite { slots in
+        for index in 0..<envelopes.count {
+          let slot = (start + index) * RecordSlot.size
+          envelopes.store(index, into: &slots, at: slot)
+          let (block, place) = blocks[start + index]
+          slots.store(UInt32(contents[block].contentCount(at: place)), at: slot + RecordSlot.contentCount)
+        }
       }
     }
   }
 
+  /// Whether the record at a position is the event of a batch, byte for byte.
   func isEqual(_ local: Int, _ batch: EventBatch, _ index: Int) -> Bool {
-    guard let slot = slots[local], let content = contents[local] else { return false }
-    return slot.withBytes { own in batch.withSlot(at: index) { UnsafeBytes.areEqual(own, $0) } }
-      && content.withBytes { own in batch.withContent(at: index) { UnsafeBytes.areEqual(own, $0) } } == true
+    guard places[local] != .max else { return false }
+    let place = Int(places[local])
+    let slot = place * RecordSlot.size
+    let isSameSlot = slots.withBytes { slots in
+      batch.withSlot(at: index) {
+        UnsafeBytes.areEqual(slots.extracting(slot..<(slot + RecordSlot.size)), $0)
+      }
+    }
+    let (block, number) = blocks[place]
+    return isSameSlot && batch.withContent(at: index) { contents[block].isEqual(number, to: $0) } == true
   }
 }

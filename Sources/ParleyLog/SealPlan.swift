@@ -122,8 +122,10 @@ struct SealPlan {
   }
 
   /// The last event of each stream, by stream.
-  var streamTails: [(stream: StreamID, local: UInt32)] {
-    zip(streamOrder, firstRecords.dropFirst()).map { (StreamID(rawValue: streams.keys[$0]), locals[$1 - 1]) }
+  var streamTails: [IndexRun.StreamEntry] {
+    zip(streamOrder, firstRecords.dropFirst()).map {
+      IndexRun.StreamEntry(stream: StreamID(rawValue: streams.keys[$0]), local: locals[$1 - 1])
+    }
   }
 
   /// The envelope block of each position.

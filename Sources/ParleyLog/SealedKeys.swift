@@ -5,7 +5,7 @@ struct SealedKeys {
   /// By fingerprint.
   private(set) var events: [IndexRun.EventEntry] = []
   /// The last event of each stream, by stream.
-  private(set) var streams: [(stream: StreamID, local: UInt32)] = []
+  private(set) var streams: [IndexRun.StreamEntry] = []
 
   /// Reads the envelopes of a segment; nil when some are damaged: no run is made of a part.
   init?(_ segment: SealedSegment) throws(LogError) {
@@ -21,7 +21,7 @@ struct SealedKeys {
         )
         let stream = envelopes.stream(at: index)
         if streams.last?.stream == stream { streams.removeLast() }
-        streams.append((stream, local))
+        streams.append(IndexRun.StreamEntry(stream: stream, local: local))
       }
     }
     events.sort()

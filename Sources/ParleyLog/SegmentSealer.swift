@@ -26,7 +26,7 @@ struct SegmentSealer {
     var byteCount: Int
     /// What its index run holds.
     var events: [IndexRun.EventEntry]
-    var streams: [(stream: StreamID, local: UInt32)]
+    var streams: [IndexRun.StreamEntry]
     /// The segments it replaces.
     var sources: [FrameSegment]
   }

@@ -75,7 +75,11 @@ final class SegmentUpkeep: Sendable {
   }
 
   private func startSealing() {
-    guard !backlog(all: false).isEmpty || !view.value.isIndexed else { return }
+    let view = view.value
+    guard
+      !backlog(all: false).isEmpty || !view.isIndexed || view.runs.contains(where: \.isDamaged)
+        || !RunMerge.candidates(view.runs).isEmpty
+    else { return }
     start(\.sealing, on: Self.onItsOwnThread) { () throws(LogError) in try self.sealBacklog(all: false) }
   }
 
@@ -235,11 +239,14 @@ final class SegmentUpkeep: Sendable {
   private func sealBacklog(all: Bool) throws(LogError) {
     try unsealable.withLock { unsealable throws(LogError) in
       try indexSealed()
+      try mergeRuns()
       while !isClosing.load(ordering: .relaxed) {
         let group = backlog(all: all, but: unsealable)
         guard !group.isEmpty else { return }
         switch try seal(group) {
-        case .sealed(let segment): try publish(segment)
+        case .sealed(let segment):
+          try publish(segment)
+          try mergeRuns()
         case .damaged(let segment): unsealable.insert(segment.base)
         case .cancelled: return
         }
@@ -291,19 +298,64 @@ final class SegmentUpkeep: Sendable {
 
   private func publishRun(
     _ positions: Range<Position>, _ events: [IndexRun.EventEntry],
-    _ streams: [(stream: StreamID, local: UInt32)]
+    _ streams: [IndexRun.StreamEntry]
   ) throws(LogError) -> IndexRun {
     let storeID = files.descriptor.storeID
-    let bytes = IndexRun.encoded(positions, storeID: storeID, events: events, streams: streams)
-    try publish(bytes, as: IndexRun.path(positions), in: IndexRun.directory)
+    var writer = IndexRunWriter(positions, storeID: storeID)
+    for entry in events { writer.append(entry) }
+    for entry in streams { writer.append(entry) }
+    try writer.finish()
+    try publish(writer.take(), as: IndexRun.path(positions), in: IndexRun.directory)
     return IndexRun(positions: positions, storeID: storeID, storage: environment.storage)
   }
 
-  /// Makes a run for every sealed segment that none covers.
+  /// Makes a run for every sealed segment that no whole one covers.
   private func indexSealed() throws(LogError) {
+    let storage = environment.storage
+    for run in view.value.runs where try !run.isOpenable() {
+      view.remove(run)
+      try disk { () throws(StorageError) in
+        if try storage.exists(run.path) { try storage.remove(run.path) }
+      }
+    }
     for case .sealed(let segment) in view.value.parts where !isClosing.load(ordering: .relaxed) {
       guard let keys = try SealedKeys(segment) else { continue }
       view.add(try publishRun(segment.base..<segment.end, keys.events, keys.streams))
+    }
+  }
+
+  /// Merges runs until few are left.
+  private func mergeRuns() throws(LogError) {
+    let storage = environment.storage
+    while !isClosing.load(ordering: .relaxed) {
+      let runs = RunMerge.candidates(view.value.runs)
+      guard !runs.isEmpty else { return }
+      let merge = RunMerge(
+        runs: runs, storeID: files.descriptor.storeID, storage: storage,
+        isCancelled: { self.isClosing.load(ordering: .relaxed) })
+      let merged = IndexRun(
+        positions: merge.positions, storeID: files.descriptor.storeID, storage: storage)
+      let path = merged.path + ".new"
+      do throws(LogError) {
+        guard try merge.write(to: path) else {
+          try? storage.remove(path)
+          return
+        }
+      } catch {
+        try? storage.remove(path)
+        // A damaged one is made again from its segments.
+        runs.first { $0.path == error.file }?.noteDamage()
+        throw error
+      }
+      try disk { () throws(StorageError) in
+        try storage.rename(path, to: merged.path)
+        try storage.syncDirectory(IndexRun.directory)
+      }
+      view.add(merged)
+      try disk { () throws(StorageError) in
+        for run in runs { try storage.remove(run.path) }
+        try storage.syncDirectory(IndexRun.directory)
+      }
     }
   }
 

@@ -30,6 +30,9 @@ final class SharedView: Sendable {
   /// Puts a sealed segment and its run in the place of what it was made from.
   func seal(_ segment: SealedSegment, _ run: IndexRun) { view.withLock { $0.seal(segment, run) } }
 
+  /// Lets the segments that a run covers answer for themselves.
+  func remove(_ run: IndexRun) { view.withLock { $0.remove(run) } }
+
   /// Lets a run answer for the sealed segments that it covers.
   func add(_ run: IndexRun) { view.withLock { $0.add(run) } }
 }

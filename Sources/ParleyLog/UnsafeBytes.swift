@@ -438,6 +438,19 @@ extension [UInt8] {
 // MARK: - Randomness
 
 extension MutableRawSpan {
+  /// Stores the words of a slot little-endian at a byte offset. Traps when they don't fit.
+  mutating func store(words: InlineArray<18, UInt64>, at offset: Int) {
+    var stored = words
+    for index in words.indices { stored[index] = words[index].littleEndian }
+    precondition(
+      offset >= 0 && offset <= byteCount - RecordSlot.size, "MutableRawSpan.store(words:at:) past the end")
+    // Sound: the range was checked above, and eighteen words are the 144 bytes of a slot.
+    unsafe withUnsafeMutableBytes { target in
+      guard let to = target.baseAddress else { return }
+      unsafe (to + offset).storeBytes(of: stored, as: InlineArray<18, UInt64>.self)
+    }
+  }
+
   /// Overwrites bytes from an offset on. Traps when they don't fit.
   mutating func store(copying bytes: RawSpan, at offset: Int) {
     precondition(

@@ -30,8 +30,9 @@ enum Work {
   static let everything = "replay, everything"
   static let customer = "a customer's 100 events in 10 conversations"
   static let open = "open"
+  static let sealing = "sealing"
 
-  static let order = [one, tasks, batches, batchesUniform, envelopes, everything, customer, open]
+  static let order = [one, tasks, batches, batchesUniform, envelopes, everything, customer, sealing, open]
 }
 
 /// How much of each work is done at scale 1.

@@ -126,7 +126,22 @@ enum EngineCases {
     }
     log.close()
     appended.bytesPerEvent = Double(directoryBytes(context.directory)) / Double(count)
-    return [appended] + (try reads(context, count: count))
+    return [appended] + (try reads(context, count: count)) + [try seal(context)]
+      + (try reads(context, count: count, system: "engine, sealed"))
+  }
+
+  /// Everything sealed at once, and what it takes then.
+  private static func seal(_ context: CaseContext) throws -> Measurement {
+    let log = try EventLog.openForAppending(environment: .posix(at: context.directory.path))
+    let began = now()
+    try log.seal()
+    let seconds = now() - began
+    let sealed = try log.statistics()
+    log.close()
+    var measured = Measurement(
+      "engine, sealed", Work.sealing, count: sealed.sealedEvents, seconds: seconds)
+    measured.bytesPerEvent = Double(sealed.sealedBytes + sealed.indexBytes) / Double(sealed.sealedEvents)
+    return measured
   }
 
   private static func batchesUniform(_ context: CaseContext) throws -> Measurement {
@@ -155,7 +170,9 @@ enum EngineCases {
 
   // MARK: - Reading
 
-  private static func reads(_ context: CaseContext, count: Int) throws -> [Measurement] {
+  private static func reads(
+    _ context: CaseContext, count: Int, system: String = EngineCases.system
+  ) throws -> [Measurement] {
     let environment = LogEnvironment.posix(at: context.directory.path)
     var latencies: [Double] = []
     let opens = 20
@@ -168,13 +185,13 @@ enum EngineCases {
       Measurement(system, Work.open, count: opens, seconds: now() - began, latencies: latencies)
     ]
     let log = try EventLog.openForReading(environment: environment)
-    measurements.append(try replayEnvelopes(log, count: count))
-    measurements.append(try replayEverything(log, count: count))
-    measurements.append(try readCustomers(log, context))
+    measurements.append(try replayEnvelopes(log, count: count, system))
+    measurements.append(try replayEverything(log, count: count, system))
+    measurements.append(try readCustomers(log, context, system))
     return measurements
   }
 
-  private static func replayEnvelopes(_ log: EventLog, count: Int) throws -> Measurement {
+  private static func replayEnvelopes(_ log: EventLog, count: Int, _ system: String) throws -> Measurement {
     var seen = 0
     var sum: Int64 = 0
     let began = now()
@@ -188,7 +205,7 @@ enum EngineCases {
     return Measurement(system, Work.envelopes, count: count, seconds: now() - began)
   }
 
-  private static func replayEverything(_ log: EventLog, count: Int) throws -> Measurement {
+  private static func replayEverything(_ log: EventLog, count: Int, _ system: String) throws -> Measurement {
     var seen = 0
     var sum = 0
     let began = now()
@@ -204,7 +221,9 @@ enum EngineCases {
     return Measurement(system, Work.everything, count: count, seconds: now() - began)
   }
 
-  private static func readCustomers(_ log: EventLog, _ context: CaseContext) throws -> Measurement {
+  private static func readCustomers(
+    _ log: EventLog, _ context: CaseContext, _ system: String
+  ) throws -> Measurement {
     var workload = Workload(seed: 3)
     var latencies: [Double] = []
     let reads = context.scaled(Amount.reads)
