@@ -115,7 +115,8 @@ final class EnvelopeBlock: Sendable {
         forms[index], stream.first, stream.second, event.first, event.second, conversation.first,
         conversation.second, actor.first, actor.second, caseID.first, caseID.second,
         touchpoints[Int(touchpointOrdinals[index])], UInt64(bitPattern: occurredAt[index]),
-        UInt64(bitPattern: recordedAt[index]), previous[index], sourceOrder[index] | UInt64(trait.schema) << 32,
+        UInt64(bitPattern: recordedAt[index]), previous[index],
+        sourceOrder[index] | UInt64(trait.schema) << 32,
         trait.codes, 0,
       ], at: start)
   }

@@ -26,11 +26,15 @@ public enum LogLimits {
   public static let zeroedBytesMax = 8 << 20
   /// Bytes of salts and bodies in the active segment before it is rolled: sealing holds a part of them in memory.
   public static let segmentContentBytesMax = 64 << 20
-  /// Events of a sealed segment.
+  /// Events that a sealed segment has about: segments in frames are added until it has as many.
   public static let sealedEventsMax = 1 << 18
   /// Bytes of salts and bodies in a sealed segment, unless one segment in frames has more: whoever replays it holds them
   /// in memory.
   public static let sealedContentBytesMax = 64 << 20
+  /// Complete segments that wait to be sealed before sealing hurries: it then compresses fast instead of high.
+  public static let unhurriedBacklogMax = 8
+  /// Complete segments that wait to be sealed before appends wait for it.
+  public static let backlogMax = 64
   /// Sealed segments whose files are open at a time.
   public static let openSegmentsMax = 256
 }

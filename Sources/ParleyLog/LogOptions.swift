@@ -20,7 +20,7 @@ package struct LogOptions: Sendable {
   package var segmentEventsMax: Int
   /// Bytes of salts and bodies after which a segment is rolled.
   package var segmentContentBytesMax: Int
-  /// Events of a sealed segment: complete segments are sealed when there are as many.
+  /// Events that a sealed segment has about: complete segments are sealed when there are as many.
   package var sealedEventsMax: Int
   /// Bytes of salts and bodies of a sealed segment; stored bytes that wait before they are sealed.
   package var sealedContentBytesMax: Int

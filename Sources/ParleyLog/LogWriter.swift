@@ -279,6 +279,7 @@ final class LogWriter: Sendable {
     }
     view.roll(to: active)
     upkeep.run(options.upkeep)
+    upkeep.waitForRoom()
   }
 
   /// Rolls the segment being written, if it has events, and seals everything that is complete.

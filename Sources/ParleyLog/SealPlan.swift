@@ -24,11 +24,9 @@ struct SealPlan {
     var lengthOf: [UInt32] = []
     var contentCount = 0
     for segment in candidates {
-      let fits =
-        sourceCount == 0
-        || lengthOf.count + segment.count <= options.sealedEventsMax
-          && contentCount < options.sealedContentBytesMax
-      guard fits, let read = try Self.read(segment, &streams) else { break }
+      let hasRoom =
+        lengthOf.count < options.sealedEventsMax && contentCount < options.sealedContentBytesMax
+      guard hasRoom, let read = try Self.read(segment, &streams) else { break }
       let count = read.lengths.reduce(0) { $0 + Int($1) }
       guard sourceCount == 0 || contentCount + count <= options.sealedContentBytesMax else { break }
       contentCount += count

@@ -28,16 +28,25 @@ struct SealedBlock: Equatable, Sendable {
   /// Header and stored bytes.
   var byteCount: Int { Self.headerByteCount + storedCount }
 
+  /// How blocks are compressed: fast when sealing has to hurry, and then without a dictionary.
+  enum Encoder {
+    case fast(LZ4Encoder)
+    case high(LZ4HighEncoder)
+  }
+
   /// A block's bytes, header first: compressed where that is smaller, with a dictionary where there is one.
   static func encoded(
     _ kind: Kind, records: Range<Int>, plain: [UInt8], dictionary: [UInt8] = [], nonce: FrameNonce,
-    with encoder: LZ4HighEncoder
+    with encoder: Encoder
   ) -> [UInt8] {
     var stored: [UInt8] = []
-    let isSmaller = plain.withBytes {
-      dictionary.isEmpty
-        ? encoder.encode($0, appendingTo: &stored) != nil
-        : encoder.encode($0, dictionary: dictionary, appendingTo: &stored) != nil
+    let isSmaller = plain.withBytes { plain in
+      switch encoder {
+      case .fast(let encoder): encoder.encode(plain, appendingTo: &stored) != nil
+      case .high(let encoder) where dictionary.isEmpty: encoder.encode(plain, appendingTo: &stored) != nil
+      case .high(let encoder):
+        encoder.encode(plain, dictionary: dictionary, appendingTo: &stored) != nil
+      }
     }
     if !isSmaller { stored = plain }
     let block = SealedBlock(

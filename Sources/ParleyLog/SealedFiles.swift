@@ -17,11 +17,10 @@ struct SealedFiles {
     self.storage = storage
     self.storeID = storeID
     self.framed = framed
-    let entries = (manifest?.entries ?? []).filter { $0.form == Manifest.Form.sealed.rawValue }
-    var bases = try Self.bases(storage)
-    for entry in entries where !bases.contains(entry.base) { bases.append(entry.base) }
-    for base in bases.sorted() {
-      let entry = entries.first { $0.base == base }
+    let listed = (manifest?.entries ?? []).filter { $0.form == Manifest.Form.sealed.rawValue }
+    let entries = Dictionary(listed.map { ($0.base, $0) }, uniquingKeysWith: { first, _ in first })
+    for base in Set(try Self.bases(storage)).union(entries.keys).sorted() {
+      let entry = entries[base]
       guard let (count, byteCount) = try extent(of: base, entry, isFramed: framed.contains(base)) else {
         continue
       }

@@ -34,6 +34,8 @@ struct SegmentSealer {
   let environment: LogEnvironment
   let descriptor: StoreDescriptor
   let options: LogOptions
+  /// Whether to compress fast, as too much waits.
+  let isHurried: Bool
   /// Asked between blocks: true ends the work.
   let isCancelled: @Sendable () -> Bool
 
@@ -74,7 +76,8 @@ struct SegmentSealer {
       if try storage.exists(path) { try storage.remove(path) }
       return try storage.open(path, .create)
     }
-    var writer = SealedWriter(file: file, header: header, plan: plan, level: options.sealedLevel)
+    var writer = SealedWriter(
+      file: file, header: header, plan: plan, level: isHurried ? nil : options.sealedLevel)
     try writer.begin()
     var record = 0
     while record < plan.count {
@@ -98,7 +101,8 @@ struct SegmentSealer {
     let file: any StorageFile
     let header: SegmentHeader
     let plan: SealPlan
-    private let encoder: LZ4HighEncoder
+    private let encoder: SealedBlock.Encoder
+    private let usesDictionary: Bool
     private(set) var offset = 0
     private var unsynced = 0
     /// Envelope blocks, which stand behind all contents.
@@ -106,11 +110,13 @@ struct SegmentSealer {
     private var dictionary: [UInt8] = []
     private(set) var footer: SealedFooter.Content
 
-    init(file: any StorageFile, header: SegmentHeader, plan: SealPlan, level: Int32) {
+    /// Compresses fast without a level.
+    init(file: any StorageFile, header: SegmentHeader, plan: SealPlan, level: Int32?) {
       self.file = file
       self.header = header
       self.plan = plan
-      encoder = LZ4HighEncoder(level: level)
+      encoder = level.map { .high(LZ4HighEncoder(level: $0)) } ?? .fast(LZ4Encoder())
+      usesDictionary = level != nil
       footer = SealedFooter.Content(storeID: header.storeID, base: header.base, count: plan.count)
     }
 
@@ -118,7 +124,7 @@ struct SegmentSealer {
 
     /// Writes the blocks of a pass; false when it was cancelled.
     mutating func write(_ pass: SealPass, _ isCancelled: () -> Bool) throws(LogError) -> Bool {
-      if pass.records.lowerBound == 0 { try writeDictionary(pass.dictionary(), copy: 0) }
+      if usesDictionary, pass.records.lowerBound == 0 { try writeDictionary(pass.dictionary(), copy: 0) }
       var first = pass.records.lowerBound
       while first < pass.records.upperBound {
         if isCancelled() { return false }

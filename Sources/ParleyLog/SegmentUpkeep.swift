@@ -18,6 +18,11 @@ final class SegmentUpkeep: Sendable {
   private let lanes = Mutex(Lanes())
   private let underWay = DispatchGroup()
   private let isClosing = Atomic(false)
+  /// Segments that damage keeps from being sealed.
+  private let damagedCount = Atomic(0)
+  /// Who waits until less of the backlog is left, and what wakes them.
+  private let waiting = Mutex(0)
+  private let room = DispatchSemaphore(value: 0)
   /// Why the last attempt failed; the next roll or opening tries again.
   private let lastFailure = Mutex<LogError?>(nil)
 
@@ -103,8 +108,34 @@ final class SegmentUpkeep: Sendable {
       return
     }
     thread {
-      while self.lanes.withLock({ $0[keyPath: lane].take() }) { self.attempt(work) }
+      while self.lanes.withLock({ $0[keyPath: lane].take() }) {
+        self.attempt(work)
+        self.wakeWaiting()
+      }
       self.underWay.leave()
+    }
+  }
+
+  /// Complete segments that wait to be sealed.
+  private var backlogCount: Int {
+    view.value.frames.count - 1 - damagedCount.load(ordering: .relaxed)
+  }
+
+  /// Blocks while so much waits to be sealed that lookups and memory would suffer, and it is being sealed.
+  func waitForRoom() {
+    while backlogCount > LogLimits.backlogMax,
+      lanes.withLock({ $0.publishing.isRunning || $0.sealing.isRunning })
+    {
+      waiting.withLock { $0 += 1 }
+      // Somebody may have sealed meanwhile, and found nobody waiting: then soon again.
+      _ = room.wait(timeout: .now() + .milliseconds(100))
+    }
+  }
+
+  private func wakeWaiting() {
+    waiting.withLock { waiting in
+      for _ in 0..<waiting { room.signal() }
+      waiting = 0
     }
   }
 
@@ -170,10 +201,13 @@ final class SegmentUpkeep: Sendable {
     var view = view.value
     if let new { view.seal(new) }
     var fresh = manifest
-    let segments = view.segments
+    // An entry of a segment that the view does not have stays, but for one that was sealed into another.
+    let bases = Set(view.segments.map(\.base))
     fresh.entries = manifest.entries.filter { entry in
-      !segments.contains { $0.base <= entry.base && entry.base < $0.end || $0.base == entry.base }
+      !bases.contains(entry.base) && view.segment(holding: entry.base) == nil
     }
+    let sealed = manifest.entries.filter { $0.form == Manifest.Form.sealed.rawValue }
+    let known = Dictionary(sealed.map { ($0.base, $0) }, uniquingKeysWith: { first, _ in first })
     for (segment, successor) in zip(view.frames, view.frames.dropFirst()) {
       guard let directory = segment.directory else { continue }
       fresh.entries.append(
@@ -183,11 +217,8 @@ final class SegmentUpkeep: Sendable {
           nextSequence: successor.header.firstSequence, lastDigest: successor.header.predecessorDigest))
     }
     for segment in view.sealed {
-      let known = manifest.entries.first {
-        $0.base == segment.base && $0.form == Manifest.Form.sealed.rawValue
-      }
-      if let known {
-        fresh.entries.append(known)
+      if let entry = known[segment.base] {
+        fresh.entries.append(entry)
       } else if let entry = try segment.manifestEntry() {
         fresh.entries.append(entry)
       }
@@ -247,7 +278,9 @@ final class SegmentUpkeep: Sendable {
         case .sealed(let segment):
           try publish(segment)
           try mergeRuns()
-        case .damaged(let segment): unsealable.insert(segment.base)
+        case .damaged(let segment):
+          unsealable.insert(segment.base)
+          damagedCount.store(unsealable.count, ordering: .relaxed)
         case .cancelled: return
         }
       }
@@ -257,6 +290,7 @@ final class SegmentUpkeep: Sendable {
   private func seal(_ group: [FrameSegment]) throws(LogError) -> SegmentSealer.Outcome {
     let sealer = SegmentSealer(
       environment: environment, descriptor: files.descriptor, options: options,
+      isHurried: backlogCount > LogLimits.unhurriedBacklogMax,
       isCancelled: { self.isClosing.load(ordering: .relaxed) })
     let frames = view.value.frames
     let chain = zip(frames, frames.dropFirst()).filter { segment, _ in group.contains { $0 === segment } }
@@ -285,6 +319,7 @@ final class SegmentUpkeep: Sendable {
       try publish(&manifest, sealed: segment)
       view.seal(segment, run)
     }
+    wakeWaiting()
     let sources = new.sources
     try disk { () throws(StorageError) in
       for source in sources {

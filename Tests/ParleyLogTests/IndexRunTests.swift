@@ -92,6 +92,7 @@ import Testing
     let other = record(100, low: 101)
     #expect(try log.position(of: other.envelope.event) == nil)
     #expect(try log.append(AppendBatch([other])) == .stored([Position(100)]))
-    #expect(try log.append(AppendBatch([same[42]])) == .known([KnownRecord(index: 0, position: Position(42))]))
+    #expect(
+      try log.append(AppendBatch([same[42]])) == .known([KnownRecord(index: 0, position: Position(42))]))
   }
 }

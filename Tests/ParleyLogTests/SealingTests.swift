@@ -68,6 +68,20 @@ import Testing
     try world.expect(log, holds: records(3_000))
   }
 
+  @Test func aLongBacklogIsSealedInAHurry() throws {
+    let world = try LogWorld(segmentEventsMax: 50)
+    let log = try world.open()
+    let records = records(1_000)
+    for first in stride(from: 0, to: 1_000, by: 50) {
+      _ = try log.append(AppendBatch(Array(records[first..<(first + 50)])))
+    }
+    #expect(try log.statistics().unsealedSegments > LogLimits.unhurriedBacklogMax)
+    try log.seal()
+    #expect(try log.statistics().sealedEvents == 1_000)
+    #expect(try log.verify() == [])
+    try world.expect(log, holds: records)
+  }
+
   @Test func everyFieldSurvivesAtItsBounds() throws {
     let world = try LogWorld()
     let log = try world.open()

@@ -88,7 +88,7 @@ func runDirectory(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
     }
   }
   checkSegment(
-    LogSegment(path: "segment", file: file, header: header, directory: directory), ids)
+    FrameSegment(path: "segment", file: file, header: header, directory: directory), ids)
 }
 
 private func check(_ list: FrameList, of directory: SegmentDirectory) throws(LogError) {
@@ -100,7 +100,7 @@ private func check(_ list: FrameList, of directory: SegmentDirectory) throws(Log
 }
 
 /// A segment with a directory that may lie: it finds events or damage, never anything else.
-private func checkSegment(_ segment: LogSegment, _ ids: [Bytes16]) {
+private func checkSegment(_ segment: FrameSegment, _ ids: [Bytes16]) {
   let cache = BlockCache(byteCountMax: 1 << 20)
   for id in ids {
     _ = accepted { () throws(LogError) in

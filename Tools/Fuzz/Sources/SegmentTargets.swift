@@ -45,7 +45,7 @@ func runSegment(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
   for damage in scan.damages {
     expect(damage.offset < bytes.count && damage.positions.upperBound <= scan.head, "\(damage)")
   }
-  let segment = LogSegment(path: "segment", file: file, header: header, index: index)
+  let segment = FrameSegment(path: "segment", file: file, header: header, index: index)
   let records = readAll(segment)
   storage.disk.replace(
     "directory",
@@ -62,7 +62,7 @@ func runSegment(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
 }
 
 /// Every event that can be read, or those of a sample where there are many.
-private func readAll(_ segment: LogSegment) -> [LogRecord] {
+private func readAll(_ segment: FrameSegment) -> [LogRecord] {
   let cache = BlockCache(byteCountMax: 1 << 20)
   var records: [LogRecord] = []
   for local in samples(below: segment.count) {
@@ -129,7 +129,7 @@ private func checkReading(_ log: EventLog) {
     fatalError("verification is refused")
   }
   // Damage, and a directory that lies, may hide whose an event is.
-  let isWhole = !findings.contains { $0.file.hasPrefix(LogSegment.directory) }
+  let isWhole = !findings.contains { $0.file.hasPrefix(FrameSegment.directory) }
   var replayed: [Position: (envelope: Envelope, body: [UInt8]?)] = [:]
   var next = Position.start
   replay(log, .records) { batch in
