@@ -19,7 +19,7 @@ struct StoreFiles {
   let runs: [IndexRun]
   /// Files that an interrupted sealing left, whose events others have.
   let leftovers: [String]
-  let openFiles = OpenFiles()
+  let openSegments = OpenSegments()
 
   /// Reads a store's files; throws `noStore`, `newerFormat`, `wrongKey` or `damaged`.
   init(_ environment: LogEnvironment, key givenKey: [UInt8]?) throws(LogError) {
@@ -34,8 +34,8 @@ struct StoreFiles {
     let storeID = descriptor.storeID
     let storage = storage
     manifest = try disk { () throws(StorageError) in try Manifest.read(from: storage, storeID: storeID) }
-    let found = try SealedFiles(
-      storage, storeID: storeID, manifest: manifest, framed: framed, openFiles: openFiles)
+    let found = try StoreSegments(
+      storage, storeID: storeID, manifest: manifest, framed: framed, openSegments: openSegments)
     (bases, sealed, runs, leftovers) = (found.framed, found.sealed, found.runs, found.leftovers)
   }
 
@@ -63,7 +63,7 @@ struct StoreFiles {
       guard let file = try storage.openIfThere(FrameSegment.path(base: base)) else { continue }
       if let header = try SegmentHeader.read(from: file) { return header }
     }
-    for base in try SealedFiles.bases(storage) {
+    for base in try StoreSegments.bases(storage) {
       guard let file = try storage.openIfThere(SealedSegment.path(base: base)) else { continue }
       if let header = try SegmentHeader.read(from: file) { return header }
     }

@@ -141,8 +141,9 @@ private struct Verification {
     guard scan.damages.isEmpty else { return }
     let rebuilt = SegmentDirectory.encoded(
       scan.index.directoryContent(), storeID: segment.header.storeID, base: segment.base)
-    let storage = storage
-    let stored = try disk { () throws(StorageError) in try storage.readWhole(directory.path, upTo: 1 << 30) }
+    // It may have been sealed meanwhile, and its files be gone.
+    guard let file = try storage.openIfThere(directory.path) else { return }
+    let stored = try disk { () throws(StorageError) in try file.read(rebuilt.count + 1, at: 0) }
     if stored != rebuilt {
       findings.append(
         LogFinding(
@@ -183,6 +184,7 @@ private struct Verification {
     let isThere = try disk { () throws(StorageError) in try storage.exists(path) }
     if !isThere, isAwaited { return nil }
     if let directory = try log.files.openDirectory(segment.base) { return directory }
+    if try !log.files.isThere(segment.base) { return nil }
     findings.append(
       LogFinding(
         .repairable, file: path,

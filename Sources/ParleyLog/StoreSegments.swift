@@ -2,7 +2,7 @@ import ParleyEnvelope
 
 /// Which sealed segments, runs and segments in frames a store consists of. The manifest says it; where it is missing or of
 /// an older generation the files themselves do.
-struct SealedFiles {
+struct StoreSegments {
   private(set) var sealed: [SealedSegment] = []
   private(set) var runs: [IndexRun] = []
   /// The bases of the segments in frames that count.
@@ -12,7 +12,8 @@ struct SealedFiles {
   private let storeID: Bytes16
 
   init(
-    _ storage: any Storage, storeID: Bytes16, manifest: Manifest?, framed: [Position], openFiles: OpenFiles
+    _ storage: any Storage, storeID: Bytes16, manifest: Manifest?, framed: [Position],
+    openSegments: OpenSegments
   ) throws(LogError) {
     self.storage = storage
     self.storeID = storeID
@@ -27,7 +28,7 @@ struct SealedFiles {
       sealed.append(
         SealedSegment(
           base: base, count: count, byteCount: byteCount, storeID: storeID, storage: storage,
-          openFiles: openFiles))
+          openSegments: openSegments))
     }
     for base in framed where sealed.contains(where: { $0.base <= base && base < $0.end }) {
       leftovers += [FrameSegment.path(base: base), FrameSegment.directoryPath(base: base)]
