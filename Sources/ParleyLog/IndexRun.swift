@@ -49,13 +49,18 @@ final class IndexRun: Sendable {
   static func positions(ofName name: String) -> Range<Position>? {
     guard name.hasSuffix(suffix), name.utf8.count == 41 + suffix.utf8.count else { return nil }
     let bounds = name.dropLast(suffix.utf8.count).split(separator: "-").compactMap { UInt64($0) }
-    guard bounds.count == 2, bounds[0] < bounds[1] else { return nil }
+    guard bounds.count == 2, bounds[0] < bounds[1], Position(rawValue: bounds[1]).isReachable else {
+      return nil
+    }
     return Position(rawValue: bounds[0])..<Position(rawValue: bounds[1])
   }
 
   /// The first 36 bits of an event id's hash: of a hundred million events some 150 thousandths of a percent have that of
   /// another, so that the event itself decides.
-  static func fingerprint(of event: EventID) -> UInt64 { event.rawValue.mixed >> 28 }
+  static func fingerprint(of event: EventID) -> UInt64 {
+    event.rawValue.mixed >> UInt64(64 - fingerprintBits)
+  }
+  static let fingerprintBits = 36
 
   // MARK: - Asking
 
@@ -77,6 +82,7 @@ final class IndexRun: Sendable {
           number = next
         }
         for local in page.withBytes({ EventPage($0).locals(of: wanted, in: $0) }) {
+          guard local < positions.count else { throw Self.damaged(path) }
           try body(place, positions.lowerBound.advanced(by: local))
         }
         next += 1
@@ -109,6 +115,7 @@ final class IndexRun: Sendable {
       }
       page += 1
     }
+    guard tails.allSatisfy({ $0 < positions.upperBound }) else { throw Self.damaged(path) }
     return tails
   }
 
@@ -190,7 +197,9 @@ final class IndexRun: Sendable {
         let known = try run.load()
         guard page < known.sections.events.pageCount else { return nil }
         let bytes = try known.pages.page(page, of: known.sections.events)
+        let before = entries.last
         entries = bytes.withBytes { EventPage($0).entries(in: $0) }
+        guard run.isSound(entries, behind: before) else { throw IndexRun.damaged(run.path) }
         next = 0
         page += 1
       }
@@ -219,12 +228,26 @@ final class IndexRun: Sendable {
         entries = bytes.withBytes { span in
           (0..<count).map { IndexRun.streamEntry(span, at: $0 * IndexRun.streamByteCount) }
         }
+        guard entries.allSatisfy({ $0.local < run.positions.count }) else { throw IndexRun.damaged(run.path) }
         next = 0
         page += 1
       }
       next += 1
       return entries[next - 1]
     }
+  }
+
+  /// Whether the entries of a page are in order and of events that the run covers.
+  private func isSound(_ entries: [EventEntry], behind before: EventEntry?) -> Bool {
+    if entries.isEmpty { return false }
+    var before = before
+    for entry in entries {
+      guard entry.fingerprint >> Self.fingerprintBits == 0, entry.local < positions.count,
+        before.map({ $0 <= entry }) ?? true
+      else { return false }
+      before = entry
+    }
+    return true
   }
 
   private func load() throws(LogError) -> Opened {

@@ -103,9 +103,9 @@ extension Manifest.Entry {
       form: span.integer(at: offset + 36), base: Position(rawValue: span.integer(at: offset)), count: count,
       byteCount: byteCount, footerOffset: footerOffset, footerChecksum: span.integer(at: offset + 32),
       nextSequence: span.integer(at: offset + 40), lastDigest: FrameDigest(span, at: offset + 48))
-    guard (1...2).contains(form), base.isReachable, count <= Int(Position.reachableMax.rawValue) else {
-      return nil
-    }
+    guard (1...2).contains(form), base.isReachable, count <= Int(Position.reachableMax.rawValue),
+      form != Manifest.Form.sealed.rawValue || SealedSegment.counts.contains(count)
+    else { return nil }
   }
 }
 

@@ -28,7 +28,7 @@ final class SealedFile: Sendable {
       throw LogError(.damaged, "the segment is missing", file: path)
     }
     guard let header = try SegmentHeader.read(from: file), header.base == base, header.storeID == storeID,
-      header.form == .sealed
+      header.form == .sealed, SealedSegment.counts.contains(count)
     else { throw LogError(.damaged, "neither copy of the segment's header is whole", file: path) }
     self.path = path
     self.base = base
@@ -46,6 +46,7 @@ final class SealedFile: Sendable {
         let fences = try pages.entries(of: footer.sections.streamFences) {
           $0.integer(at: $1, as: UInt64.self)
         }
+        guard footer.areSound(contents: contents, envelopes: envelopes) else { throw Self.lie(path) }
         let dictionary = try Self.dictionary(in: file, at: footer.dictionaries, header.nonce)
         (self.contents, self.envelopes, streamFences, self.footer) = (contents, envelopes, fences, footer)
         self.dictionary = dictionary
@@ -58,6 +59,11 @@ final class SealedFile: Sendable {
     (contents, envelopes, streamFences, footer) = (tables.contents, tables.envelopes, [], nil)
     dictionary = try Self.dictionary(in: file, at: tables.dictionaries, header.nonce)
     rebuilt.withLock { $0 = tables }
+  }
+
+  /// A footer that is whole and can't be its segment's: it is damage like any other.
+  private static func lie(_ path: String) -> LogError {
+    LogError(.damaged, "the segment's footer is not that of its blocks", file: path)
   }
 
   /// The dictionary in the first copy that is whole.
@@ -124,6 +130,7 @@ final class SealedFile: Sendable {
       let bytes = try pages.page(page, of: section)
       for entry in 0..<section.entries(onPage: page).count {
         let (found, record) = bytes.withBytes { Self.streamEntry($0, at: entry * section.entryByteCount) }
+        guard record >= first ?? 0, record < count else { throw Self.lie(path) }
         if found == prefix, first == nil { first = record }
         if found > prefix { return first.map { $0..<record } }
       }
@@ -153,11 +160,13 @@ final class SealedFile: Sendable {
         page = BlockCache.Page(bytes: try pages.page(number, of: section))
         cache.keep(page, at: key)
       }
-      return page.bytes.withBytes {
+      let block = page.bytes.withBytes {
         SealedFooter.place(
           local % SealedFooter.placesPerEntry, bits: footer.placeBits, in: $0,
           at: entry % section.perPage * section.entryByteCount)
       }
+      guard block < self.envelopes.count else { throw Self.lie(self.path) }
+      return block
     } _: { tables in
       tables.places[local].map { Int($0) }
     }
@@ -298,6 +307,8 @@ final class SealedFile: Sendable {
   /// An envelope block, decoded; nil when it is damaged.
   func envelopeBlock(_ block: Int, cache: BlockCache) throws(LogError) -> EnvelopeBlock? {
     let place = envelopes[block]
+    // A block that is lost may be where the one after it begins.
+    guard place.byteCount >= SealedBlock.headerByteCount else { return nil }
     let key = BlockCache.Key(owner: owner, offset: place.offset)
     if let known = cache.item(key, as: EnvelopeBlock.self) { return known }
     let bytes = try read(place)
@@ -310,6 +321,8 @@ final class SealedFile: Sendable {
   /// A block of contents, decoded; nil when it is damaged.
   func contentBlock(_ block: Int, cache: BlockCache) throws(LogError) -> ContentBlock? {
     let place = contents[block]
+    // A block that is lost may be where the one after it begins.
+    guard place.byteCount >= SealedBlock.headerByteCount else { return nil }
     let key = BlockCache.Key(owner: owner, offset: place.offset)
     if let known = cache.item(key, as: ContentBlock.self) { return known }
     let bytes = try read(place)

@@ -172,7 +172,7 @@ extension SealedFooter {
     else { return nil }
     let head = page.withBytes { span -> SealedFooter? in
       guard span.bytes16(at: 8) == storeID, span.integer(at: 24) == base.rawValue,
-        let count = Int(exactly: span.integer(at: 32, as: UInt64.self)), (1...Int(UInt32.max)).contains(count)
+        let count = Int(exactly: span.integer(at: 32, as: UInt64.self)), SealedSegment.counts.contains(count)
       else { return nil }
       var parts: [RunPages.Section] = []
       for index in 0..<6 {
@@ -188,10 +188,13 @@ extension SealedFooter {
       return SealedFooter(
         storeID: storeID, base: base, count: count, nextSequence: span.integer(at: 40),
         lastDigest: FrameDigest(span, at: 48),
-        dictionaries: [80, 88].map { Int(truncatingIfNeeded: span.integer(at: $0, as: UInt64.self)) },
+        dictionaries: [80, 88].map { Int(clamping: span.integer(at: $0, as: UInt64.self)) },
         sections: sections)
     }
-    guard let head, head.isSound else { return nil }
+    guard let head, head.isSound, head.dictionaries.allSatisfy({ $0 < number * RunPages.pageByteCount })
+    else {
+      return nil
+    }
     self = head
   }
 
@@ -214,6 +217,28 @@ extension SealedFooter.BlockPlace {
       offset: Int(bytes.integer(at: offset, as: UInt32.self)),
       byteCount: Int(bytes.integer(at: offset + 4, as: UInt32.self)),
       firstRecord: Int(bytes.integer(at: offset + 8, as: UInt32.self)))
+  }
+}
+
+extension SealedFooter {
+  /// Whether these can be the places of its blocks: one behind the other and before the footer, their records those of
+  /// the segment, in as many to a block as envelopes have.
+  func areSound(contents: [BlockPlace], envelopes: [BlockPlace]) -> Bool {
+    areSound(contents) && areSound(envelopes)
+      && envelopes.count == (count + EnvelopeBlock.recordsMax - 1) / EnvelopeBlock.recordsMax
+      && envelopes.indices.allSatisfy { envelopes[$0].firstRecord == $0 * EnvelopeBlock.recordsMax }
+  }
+
+  private func areSound(_ places: [BlockPlace]) -> Bool {
+    var end = SegmentHeader.regionByteCount
+    var lastRecord = -1
+    for place in places {
+      guard place.offset >= end, place.firstRecord > lastRecord else { return false }
+      end = place.offset + place.byteCount
+      lastRecord = place.firstRecord
+    }
+    return places.first?.firstRecord == 0 && lastRecord < count
+      && end <= sections.contents.firstPage * RunPages.pageByteCount
   }
 }
 

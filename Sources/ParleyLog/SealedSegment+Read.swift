@@ -132,7 +132,9 @@ extension SealedSegment {
 extension SealedSegment {
   /// What the manifest says of it; nil when its footer is damaged.
   func manifestEntry() throws(LogError) -> Manifest.Entry? {
-    guard let file = try file(), let footer = file.footer else { return nil }
+    guard let file = try file(), let footer = file.footer, byteCount >= RunPages.pageByteCount else {
+      return nil
+    }
     let offset = byteCount - RunPages.pageByteCount
     let checksum = try disk { () throws(StorageError) in
       try file.file.read(4, at: offset + RunPages.roomPerPage)

@@ -5,6 +5,8 @@ import Synchronization
 /// asked for something, and closed again when too many are open.
 final class SealedSegment: Sendable {
   static let directory = "segments"
+  /// How many events one has: what claims more than any segment in frames has is none.
+  static let counts = 1...FrameList.eventsMax
 
   let base: Position
   let count: Int

@@ -11,6 +11,8 @@ struct SealedTables: Sendable {
   /// The envelope block of each position; nil where that block is damaged.
   private(set) var places: [UInt16?]
   private let count: Int
+  /// The record that the next block of each kind may begin with.
+  private var next: [SealedBlock.Kind: Int] = [:]
 
   /// Bytes that blocks are looked for in at once.
   private static let windowByteCount = 1 << 20
@@ -31,8 +33,8 @@ struct SealedTables: Sendable {
       guard !window.isEmpty else { break }
       offset += window.withBytes { add(from: $0, at: start, header, to: &found) }
     }
-    contents = Self.places(of: found.filter { $0.block.kind == .contents }, count: count)
-    envelopes = Self.places(of: found.filter { $0.block.kind == .envelopes }, count: count)
+    contents = Self.places(of: .contents, found, count: count)
+    envelopes = Self.places(of: .envelopes, found, count: count)
   }
 
   /// Adds the blocks that begin in the first part of a window, one byte at least; says how far that is.
@@ -44,7 +46,7 @@ struct SealedTables: Sendable {
     while offset < min(window.byteCount, Self.windowByteCount) {
       guard let block = SealedBlock(window, at: offset, nonce: header.nonce),
         window.byteCount - offset >= block.byteCount,
-        block.kind == .dictionary || block.records.upperBound <= count
+        isNext(block)
       else {
         offset += 1
         continue
@@ -53,6 +55,7 @@ struct SealedTables: Sendable {
         dictionaries.append(start + offset)
       } else {
         found.append((block, start + offset))
+        next[block.kind] = block.records.upperBound
       }
       if block.kind == .envelopes {
         addKeys(
@@ -62,6 +65,19 @@ struct SealedTables: Sendable {
       offset += block.byteCount
     }
     return offset
+  }
+
+  /// Whether a block can stand behind those that were found: its records are the segment's, and none was there before.
+  private func isNext(_ block: SealedBlock) -> Bool {
+    switch block.kind {
+    case .dictionary: return true
+    case .contents: break
+    case .envelopes:
+      guard block.firstRecord % EnvelopeBlock.recordsMax == 0,
+        block.count == min(EnvelopeBlock.recordsMax, count - block.firstRecord)
+      else { return false }
+    }
+    return block.firstRecord >= next[block.kind] ?? 0 && block.records.upperBound <= count
   }
 
   private mutating func addKeys(of block: SealedBlock, _ stored: RawSpan, _ header: SegmentHeader) {
@@ -87,20 +103,19 @@ struct SealedTables: Sendable {
 
   /// The places of the blocks of a kind, with one for what lies between blocks that do not follow each other.
   private static func places(
-    of found: [(block: SealedBlock, offset: Int)], count: Int
+    of kind: SealedBlock.Kind, _ found: [(block: SealedBlock, offset: Int)], count: Int
   ) -> [SealedFooter.BlockPlace] {
     var places: [SealedFooter.BlockPlace] = []
     var expected = 0
     var end = SegmentHeader.regionByteCount
     func fillGap(to record: Int, _ offset: Int) {
-      let kind = found.first?.block.kind
       let step = kind == .envelopes ? EnvelopeBlock.recordsMax : max(1, record - expected)
       for first in stride(from: expected, to: record, by: step) {
         places.append(
           SealedFooter.BlockPlace(offset: end, byteCount: max(0, offset - end), firstRecord: first))
       }
     }
-    for (block, offset) in found {
+    for (block, offset) in found where block.kind == kind {
       fillGap(to: block.firstRecord, offset)
       places.append(
         SealedFooter.BlockPlace(offset: offset, byteCount: block.byteCount, firstRecord: block.firstRecord))
