@@ -10,6 +10,8 @@ struct Golden: Sendable {
 
   /// Its files, as a disk.
   let disk: SimulatedDisk
+  /// Its events' ids and streams.
+  private(set) var keys: [EventKeys] = []
 
   init(at path: String) {
     let storage = POSIXStorage(at: path)
@@ -26,6 +28,18 @@ struct Golden: Sendable {
       fatalError("the golden store at \(path): \(error)")
     }
     disk = copy.disk
+    for frame in plainFrames {
+      frame.withBytes { span in
+        guard let header = FrameHeader.decode(span, at: 0, nonce: self.header.nonce) else { return }
+        for (block, records) in header.blocks(.envelopes) {
+          for record in records {
+            let slot = block.offset + (record - records.lowerBound) * RecordSlot.size
+            let envelope = EnvelopeLayout.load(from: span, at: slot + RecordSlot.envelope)
+            keys.append(EventKeys(stream: envelope.stream, event: envelope.event))
+          }
+        }
+      }
+    }
   }
 
   func bytes(_ path: String) -> [UInt8] { disk.bytes(of: path) ?? [] }
