@@ -36,6 +36,8 @@ final class EnvelopeBlock: Sendable {
   fileprivate struct IDColumn: Sendable {
     var table: [Words16]
     var ordinals: [UInt64]
+
+    subscript(index: Int) -> Words16 { table[Int(ordinals[index])] }
   }
 
   /// A block from its plain bytes; nil when they are not one of so many records.
@@ -77,7 +79,7 @@ final class EnvelopeBlock: Sendable {
     for (index, code) in codes.enumerated() {
       switch code {
       case 0:
-        guard index > 0 else { return nil }
+        guard index > 0, streams[index] == streams[index - 1] else { return nil }
         previous.append(base.rawValue + UInt64(self.locals[index - 1]))
       case 1: previous.append(.max)
       default: previous.append(base.rawValue &+ UInt64(self.locals[index]) &- (code - 2))

@@ -83,7 +83,7 @@ import Testing
     bytes[bytes.count - 4_000] ^= 1
     world.storage.disk.replace(Self.segment, with: bytes)
     let reader = try EventLog.openForReading(environment: world.environment, options: world.options)
-    try expect(reader, lost: recordsOfSecondBlock)
+    try expect(reader, lost: records(512..<1_024))
     #expect(try reader.verify().filter { $0.weight == .damage }.flatMap(\.positions).isEmpty == false)
   }
 
@@ -94,7 +94,31 @@ import Testing
     bytes.removeSubrange(start..<(start + byteCount))
     world.storage.disk.replace(Self.segment, with: bytes)
     let reader = try EventLog.openForReading(environment: world.environment, options: world.options)
-    try expect(reader, lost: recordsOfSecondBlock)
+    try expect(reader, lost: records(512..<1_024))
+  }
+
+  /// "The record before" where that is another stream's.
+  @Test func aBlockWhosePreviousRecordIsOfAnotherStreamIsLost() throws {
+    var bytes = try bytes(of: Self.segment)
+    let (start, byteCount) = envelopes(0, in: bytes)
+    let stored = Array(bytes[(start + Self.blockHeaderByteCount)..<(start + byteCount)])
+    let plainCount = Int(bytes.number(at: start + 16) & 0xffff_ffff)
+    var plain = try #require(stored.withBytes { LZ4.decode($0, plainCount: plainCount) })
+    // A bit for each record; behind it the column of the source order, the table of one entry, and the ids.
+    let column = plain.count - 512 * 16 - (2 + 12 + 2) - 2 - (2 + 64)
+    try #require(plain[column] == 1 && plain[column + 1] == 0 && plain[column + 2] == 1)
+    try #require(plain[column + 2 + 30 / 8] == 1 << (30 % 8))
+    plain[column + 2 + 30 / 8] = 0
+    var block = Array(bytes[start..<(start + Self.blockHeaderByteCount)]) + plain
+    block[5] = 0
+    block.put(UInt64(plain.count), at: 12, count: 4)
+    block.put(UInt64(CRC32C.of(plain)), at: 20, count: 4)
+    // The footer's pages are no longer where they were: all comes from the blocks.
+    bytes.replaceSubrange(start..<(start + byteCount), with: block)
+    seal(block: start, in: &bytes)
+    world.storage.disk.replace(Self.segment, with: bytes)
+    let reader = try EventLog.openForReading(environment: world.environment, options: world.options)
+    try expect(reader, lost: records(0..<512))
   }
 
   // MARK: - Index runs
@@ -178,15 +202,15 @@ import Testing
     }
   }
 
-  /// The records that the segment's second envelope block has: by stream, then by position.
-  private var recordsOfSecondBlock: Set<Int> {
+  /// The positions of some of the segment's records: by stream, then by position.
+  private func records(_ range: Range<Int>) -> Set<Int> {
     let order = (0..<1_200).sorted { left, right in
       let (first, second) = (
         records[left].envelope.stream.rawValue, records[right].envelope.stream.rawValue
       )
       return first == second ? left < right : first < second
     }
-    return Set(order[512..<1_024])
+    return Set(order[range])
   }
 
   private func bytes(of path: String) throws -> [UInt8] { try #require(world.storage.disk.bytes(of: path)) }

@@ -351,7 +351,7 @@ func runSealed(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
   guard count <= 1 << 14 else { return }
   let segment = SealedSegment(
     base: header.base, count: count, byteCount: bytes.count, storeID: header.storeID, storage: storage,
-    openFiles: OpenFiles())
+    openSegments: OpenSegments())
   guard let opened = accepted({ () throws(LogError) in try segment.file() }), let file = opened else {
     return
   }
