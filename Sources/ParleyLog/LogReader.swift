@@ -30,20 +30,22 @@ final class LogReader: Sendable {
 
   /// The view after what the writer has done since: the new frames of the same segment, or segments anew.
   func refresh(_ view: LogView) throws(LogError) -> LogView {
-    let files = try StoreFiles(environment, key: key)
-    let mark = try files.watermark()
-    if let mark, mark.segment == view.frames.last?.base, let progress = reached,
-      progress.base == mark.segment
+    // As long as the writer is at the same segment its mark says all: nothing else of the store is looked at.
+    let storage = environment.storage
+    if let active = view.frames.last, let progress = reached, progress.base == active.base,
+      let mark = try disk({ () throws(StorageError) in
+        try Watermark.read(from: storage, storeID: active.header.storeID)
+      }), mark.segment == active.base
     {
-      return try follow(view, to: mark, progress)
+      return try follow(view, active, to: mark, progress)
     }
     return try load(keeping: view).view
   }
 
-  private func follow(_ view: LogView, to mark: Watermark, _ progress: Progress) throws(LogError) -> LogView {
-    guard mark.head > view.head, let active = view.frames.last, let memory = active.memory else {
-      return view
-    }
+  private func follow(
+    _ view: LogView, _ active: FrameSegment, to mark: Watermark, _ progress: Progress
+  ) throws(LogError) -> LogView {
+    guard mark.head > view.head, let memory = active.memory else { return view }
     var scan = SegmentScan(
       path: active.path, file: active.file, header: active.header, trustedOffset: mark.durableOffset,
       limit: mark.durableOffset, index: memory.content.withLock { $0 }, nextSequence: progress.nextSequence,

@@ -155,10 +155,7 @@ struct StoreFiles {
   func watermark() throws(LogError) -> Watermark? {
     let storage = storage
     let storeID = descriptor.storeID
-    return try disk { () throws(StorageError) in
-      guard try storage.exists(Watermark.path) else { return nil }
-      return try Watermark.read(from: try storage.open(Watermark.path, .read), storeID: storeID)
-    }
+    return try disk { () throws(StorageError) in try Watermark.read(from: storage, storeID: storeID) }
   }
 }
 

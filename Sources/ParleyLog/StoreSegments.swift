@@ -20,11 +20,11 @@ struct StoreSegments {
     self.framed = framed
     let listed = (manifest?.entries ?? []).filter { $0.form == Manifest.Form.sealed.rawValue }
     let entries = Dictionary(listed.map { ($0.base, $0) }, uniquingKeysWith: { first, _ in first })
-    for base in Set(try Self.bases(storage)).union(entries.keys).sorted() {
-      let entry = entries[base]
-      guard let (count, byteCount) = try extent(of: base, entry, isFramed: framed.contains(base)) else {
-        continue
-      }
+    let present = Set(try Self.bases(storage))
+    for base in present.union(entries.keys).sorted() {
+      // A file that the manifest names is opened when it is asked for something, however many there are.
+      guard let (count, byteCount) = try extent(of: base, entries[base], isThere: present.contains(base))
+      else { continue }
       sealed.append(
         SealedSegment(
           base: base, count: count, byteCount: byteCount, storeID: storeID, storage: storage,
@@ -58,14 +58,13 @@ struct StoreSegments {
   /// How many events a sealed segment has and how long its file is; nil where the segments in frames count instead. One
   /// that no manifest names was whole when it got its name; it counts where something that it replaced is gone.
   private mutating func extent(
-    of base: Position, _ entry: Manifest.Entry?, isFramed: Bool
+    of base: Position, _ entry: Manifest.Entry?, isThere: Bool
   ) throws(LogError) -> (count: Int, byteCount: Int)? {
+    if let entry { return isThere || !framed.contains(base) ? (entry.count, entry.byteCount) : nil }
     let path = SealedSegment.path(base: base)
-    guard let file = try storage.openIfThere(path) else {
-      return isFramed ? nil : entry.map { ($0.count, $0.byteCount) }
-    }
-    if let entry { return (entry.count, entry.byteCount) }
-    guard let footer = try SealedFooter.read(from: file, storeID: storeID, base: base) else { return nil }
+    guard let file = try storage.openIfThere(path),
+      let footer = try SealedFooter.read(from: file, storeID: storeID, base: base)
+    else { return nil }
     let pages = RunPageReader(
       file: file, path: path, owner: RunPages.Owner(storeID: storeID, base: base))
     let replaced = try pages.entries(of: footer.sections.replaced) { SealedFooter.Replaced($0, at: $1) }

@@ -59,8 +59,10 @@ struct Watermark: Equatable, Sendable {
       && (0...FrameList.eventsMax).contains(segment.distance(to: head))
   }
 
-  /// The newer of the two slots that is whole and of this store; nil when none is.
-  static func read(from file: any StorageFile, storeID: Bytes16) throws(StorageError) -> Watermark? {
+  /// The newer of the two slots that is whole and of this store; nil when none is, or there is no mark.
+  static func read(from storage: any Storage, storeID: Bytes16) throws(StorageError) -> Watermark? {
+    guard try storage.exists(path) else { return nil }
+    let file = try storage.open(path, .read)
     var newest: Watermark?
     for slot in 0..<2 {
       guard let mark = decode(try slotBytes(slot, in: file)), mark.storeID == storeID else { continue }

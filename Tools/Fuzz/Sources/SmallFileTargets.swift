@@ -38,8 +38,7 @@ func checkWatermark(_ bytes: [UInt8], _ golden: Golden) {
   guard let storeID = marks.first?.storeID else { return }
   var disk = SimulatedDisk()
   disk.replace(Watermark.path, with: slots[0].resized(to: Watermark.slotStride) + slots[1])
-  let file = try? SimulatedStorage(disk).open(Watermark.path, .read)
-  let read = file.flatMap { try? Watermark.read(from: $0, storeID: storeID) }
+  let read = try? Watermark.read(from: SimulatedStorage(disk), storeID: storeID)
   expect(
     read?.generation == marks.filter { $0.storeID == storeID }.map(\.generation).max(), "not the newest mark")
 }
