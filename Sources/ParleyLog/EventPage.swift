@@ -30,16 +30,11 @@ struct EventPage {
   func locals(of fingerprint: UInt64, in bytes: RawSpan) -> [Int] {
     guard fingerprint >= least else { return [] }
     let wanted = fingerprint - least
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if fingerprintAt(middle, bytes) < wanted { low = middle + 1 } else { high = middle }
-    }
+    var entry = (0..<count).partitionPoint { fingerprintAt($0, bytes) >= wanted }
     var locals: [Int] = []
-    while low < count, fingerprintAt(low, bytes) == wanted {
-      locals.append(Int(localAt(low, bytes)))
-      low += 1
+    while entry < count, fingerprintAt(entry, bytes) == wanted {
+      locals.append(Int(localAt(entry, bytes)))
+      entry += 1
     }
     return locals
   }

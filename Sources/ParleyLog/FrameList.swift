@@ -45,13 +45,7 @@ struct FrameList: Equatable, Sendable {
   /// The index of the frame that holds an event, counted from the base.
   func index(of local: Int) -> Int {
     precondition(local < count, "FrameList.index(of:) past the end")
-    var low = 0
-    var high = frames.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if Int(frames[middle].first) <= local { low = middle } else { high = middle }
-    }
-    return low
+    return frames.indices.dropFirst().partitionPoint { Int(frames[$0].first) > local } - 1
   }
 
   /// The events of a frame, counted from the base.

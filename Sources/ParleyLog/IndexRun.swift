@@ -101,16 +101,11 @@ final class IndexRun: Sendable {
       let bytes = try known.pages.page(page, of: section)
       let count = section.entries(onPage: page).count
       bytes.withBytes { span in
-        var low = 0
-        var high = count
-        while low < high {
-          let middle = (low + high) / 2
-          if span.bytes16(at: middle * Self.streamByteCount) < key { low = middle + 1 } else { high = middle }
-        }
-        while low < count, span.bytes16(at: low * Self.streamByteCount) == key {
-          let local = Int(span.integer(at: low * Self.streamByteCount + 16, as: UInt32.self))
+        var entry = (0..<count).partitionPoint { span.bytes16(at: $0 * Self.streamByteCount) >= key }
+        while entry < count, span.bytes16(at: entry * Self.streamByteCount) == key {
+          let local = Int(span.integer(at: entry * Self.streamByteCount + 16, as: UInt32.self))
           tails.append(positions.lowerBound.advanced(by: local))
-          low += 1
+          entry += 1
         }
       }
       page += 1

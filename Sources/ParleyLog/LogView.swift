@@ -145,14 +145,9 @@ struct LogView: Sendable {
 
   /// The segment that holds a position; nil when its file is gone.
   func segment(holding position: Position) -> Segment? {
-    var low = 0
-    var high = segments.count
-    while low < high {
-      let middle = (low + high) / 2
-      if segments[middle].base <= position { low = middle + 1 } else { high = middle }
-    }
-    guard low > 0, position < segments[low - 1].end else { return nil }
-    return segments[low - 1]
+    let next = segments.indices.partitionPoint { segments[$0].base > position }
+    guard next > 0, position < segments[next - 1].end else { return nil }
+    return segments[next - 1]
   }
 
   /// The damage that a position in no segment stands for.

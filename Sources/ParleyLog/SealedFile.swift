@@ -293,13 +293,7 @@ final class SealedFile: Sendable {
 
   /// The block of contents that has a record.
   func contentBlock(of record: Int) -> Int {
-    var low = 0
-    var high = contents.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if contents[middle].firstRecord <= record { low = middle } else { high = middle }
-    }
-    return low
+    contents.indices.dropFirst().partitionPoint { contents[$0].firstRecord > record } - 1
   }
   /// The envelope block that has a record.
   func envelopeBlock(ofRecord record: Int) -> Int { record / EnvelopeBlock.recordsMax }

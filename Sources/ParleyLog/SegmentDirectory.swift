@@ -189,18 +189,9 @@ final class SegmentDirectory: Sendable {
       let bytes = try RunPages.read(page, of: section, owner, from: file, path: path)
       let entries = section.entries(onPage: page).count
       let match = bytes.withBytes { span -> [UInt8]? in
-        var low = 0
-        var high = entries
-        while low < high {
-          let middle = (low + high) / 2
-          if span.bytes16(at: middle * section.entryByteCount) < key {
-            low = middle + 1
-          } else {
-            high = middle
-          }
-        }
-        let offset = low * section.entryByteCount
-        guard low < entries, span.bytes16(at: offset) == key else { return nil }
+        let entry = (0..<entries).partitionPoint { span.bytes16(at: $0 * section.entryByteCount) >= key }
+        let offset = entry * section.entryByteCount
+        guard entry < entries, span.bytes16(at: offset) == key else { return nil }
         return span.copy(offset..<(offset + section.entryByteCount))
       }
       if let match { return match }
@@ -245,13 +236,7 @@ final class SegmentDirectory: Sendable {
 extension [UInt64] {
   /// The first index whose word is not below a value, in ascending words; `count` when there is none.
   func firstIndex(notBelow value: UInt64) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < value { low = middle + 1 } else { high = middle }
-    }
-    return low
+    indices.partitionPoint { self[$0] >= value }
   }
 }
 
