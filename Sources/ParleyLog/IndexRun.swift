@@ -23,6 +23,8 @@ final class IndexRun: Sendable {
     var streams: RunPages.Section
     var eventFences: RunPages.Section
     var streamFences: RunPages.Section
+
+    var all: [RunPages.Section] { [events, streams, eventFences, streamFences] }
   }
 
   /// What stays in memory once it was needed: a word for every page of 400 events or 200 streams.
@@ -135,10 +137,7 @@ final class IndexRun: Sendable {
   /// Reads and checks every page.
   func verify() throws(LogError) {
     let known = try load()
-    let sections = known.sections
-    for section in [sections.events, sections.streams, sections.eventFences, sections.streamFences] {
-      for page in 0..<section.pageCount { _ = try known.pages.page(page, of: section) }
-    }
+    try known.pages.check(known.sections.all)
   }
 
   /// Whether its entries are those of its segments, as far as these can be read: compared by sums that no order changes,
@@ -259,9 +258,8 @@ final class IndexRun: Sendable {
     else { throw Self.damaged(path) }
     let pages = RunPageReader(file: file, path: path, owner: owner)
     let fresh = Opened(
-      pages: pages, sections: sections,
-      eventFences: try pages.entries(of: sections.eventFences) { $0.integer(at: $1) },
-      streamFences: try pages.entries(of: sections.streamFences) { $0.integer(at: $1) })
+      pages: pages, sections: sections, eventFences: try pages.words(of: sections.eventFences),
+      streamFences: try pages.words(of: sections.streamFences))
     opened.withLock { $0 = fresh }
     return fresh
   }
@@ -312,14 +310,10 @@ extension IndexRun.Sections {
       guard span.bytes16(at: 8) == storeID, span.integer(at: 24) == positions.lowerBound.rawValue,
         span.integer(at: 32) == positions.upperBound.rawValue, span.integer(at: 40) == UInt64(positions.count)
       else { return nil }
-      let parts = (0..<4).compactMap {
-        RunPages.Section(span, at: IndexRun.sectionsOffset + $0 * RunPages.Section.byteCount)
-      }
-      return parts.count == 4 ? parts : nil
+      return RunPages.Section.named(4, in: span, at: IndexRun.sectionsOffset, pages: pages)
     }
     guard let parts, parts.map(\.entryByteCount) == [EventPage.byteCount, IndexRun.streamByteCount, 8, 8],
-      parts.allSatisfy({ $0.firstPage + $0.pageCount <= pages }), parts[2].count == parts[0].pageCount,
-      parts[3].count == parts[1].pageCount
+      parts[2].count == parts[0].pageCount, parts[3].count == parts[1].pageCount
     else { return nil }
     self.init(events: parts[0], streams: parts[1], eventFences: parts[2], streamFences: parts[3])
   }

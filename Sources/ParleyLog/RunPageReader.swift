@@ -1,14 +1,23 @@
 import ParleyEnvelope
 
 /// Reads the pages of an index run, each checked.
-struct RunPageReader {
+struct RunPageReader: Sendable {
   let file: any StorageFile
   let path: String
   let owner: RunPages.Owner
 
-  /// A page of a section.
+  /// A page of a section; throws `damaged` when it is not what was written.
   func page(_ page: Int, of section: RunPages.Section) throws(LogError) -> [UInt8] {
-    try RunPages.read(page, of: section, owner, from: file, path: path)
+    let number = section.firstPage + page
+    let offset = number * RunPages.pageByteCount
+    let file = file
+    let bytes = try disk { () throws(StorageError) in try file.read(RunPages.pageByteCount, at: offset) }
+    guard owner.isWhole(bytes, page: number) else {
+      throw LogError(
+        .damaged, "a page of an index is damaged: delete the file, it is made again", file: path,
+        offset: offset)
+    }
+    return bytes
   }
 
   /// All entries of a section.
@@ -17,14 +26,35 @@ struct RunPageReader {
   ) throws(LogError) -> [Entry] {
     var entries: [Entry] = []
     entries.reserveCapacity(section.count)
+    try forEach(in: section) { entries.append(load($0, $1)) }
+    return entries
+  }
+
+  /// All entries of a section of words of eight bytes, one or more to an entry.
+  func words(of section: RunPages.Section) throws(LogError) -> [UInt64] {
+    var words: [UInt64] = []
+    words.reserveCapacity(section.count * section.entryByteCount / 8)
+    try forEach(in: section) { bytes, offset in
+      for word in stride(from: offset, to: offset + section.entryByteCount, by: 8) {
+        words.append(bytes.integer(at: word))
+      }
+    }
+    return words
+  }
+
+  /// Reads every page of some sections.
+  func check(_ sections: [RunPages.Section]) throws(LogError) {
+    for section in sections {
+      for number in 0..<section.pageCount { _ = try page(number, of: section) }
+    }
+  }
+
+  private func forEach(in section: RunPages.Section, _ body: (RawSpan, Int) -> Void) throws(LogError) {
     for number in 0..<section.pageCount {
       let bytes = try page(number, of: section)
       bytes.withBytes { span in
-        for index in 0..<section.entries(onPage: number).count {
-          entries.append(load(span, index * section.entryByteCount))
-        }
+        for index in 0..<section.entries(onPage: number).count { body(span, index * section.entryByteCount) }
       }
     }
-    return entries
   }
 }

@@ -56,19 +56,39 @@ enum RunPages {
     bytes.pad(to: roomPerPage)
     bytes.append(bytes.bytes.withBytes { owner.checksum($0, page: page) })
   }
+}
 
-  /// Reads a page of a section and checks it.
-  static func read(
-    _ page: Int, of section: Section, _ owner: Owner, from file: any StorageFile, path: String
-  ) throws(LogError) -> [UInt8] {
-    let number = section.firstPage + page
-    let offset = number * pageByteCount
-    let bytes = try disk { () throws(StorageError) in try file.read(pageByteCount, at: offset) }
-    guard owner.isWhole(bytes, page: number) else {
-      throw LogError(
-        .damaged, "a page of an index is damaged: delete the file, it is made again", file: path,
-        offset: offset)
+// MARK: - Heads
+
+extension RunPages.Section {
+  /// The sections that a head names from an offset on; nil when the numbers of one are out of bounds, or when one does not
+  /// lie within the file's first `pages` pages.
+  static func named(_ count: Int, in head: RawSpan, at offset: Int, pages: Int) -> [Self]? {
+    var sections: [Self] = []
+    for index in 0..<count {
+      guard let section = Self(head, at: offset + index * byteCount),
+        section.firstPage + section.pageCount <= pages
+      else { return nil }
+      sections.append(section)
     }
-    return bytes
+    return sections
+  }
+
+  private init?(_ span: RawSpan, at offset: Int) {
+    let bounds: ClosedRange<UInt64> = 0...(1 << 32)
+    let parts = (0..<3).map { span.integer(at: offset + $0 * 8, as: UInt64.self) }
+    guard (1...UInt64(RunPages.roomPerPage)).contains(parts[0]), bounds.contains(parts[1]),
+      bounds.contains(parts[2])
+    else { return nil }
+    self.init(entryByteCount: Int(parts[0]), firstPage: Int(parts[1]), count: Int(parts[2]))
+  }
+}
+
+extension ByteWriter {
+  /// A section as heads name it.
+  mutating func append(_ section: RunPages.Section) {
+    append(UInt64(section.entryByteCount))
+    append(UInt64(section.firstPage))
+    append(UInt64(section.count))
   }
 }

@@ -43,9 +43,7 @@ final class SealedFile: Sendable {
         let envelopes = try pages.entries(of: footer.sections.envelopes) {
           SealedFooter.BlockPlace($0, at: $1)
         }
-        let fences = try pages.entries(of: footer.sections.streamFences) {
-          $0.integer(at: $1, as: UInt64.self)
-        }
+        let fences = try pages.words(of: footer.sections.streamFences)
         guard footer.areSound(contents: contents, envelopes: envelopes) else { throw Self.lie(path) }
         let dictionary = try Self.dictionary(in: file, at: footer.dictionaries, header.nonce)
         (self.contents, self.envelopes, streamFences, self.footer) = (contents, envelopes, fences, footer)
@@ -223,9 +221,7 @@ final class SealedFile: Sendable {
         .damaged, "the segment's footer is damaged: its blocks are read instead, a backup has it", file: path)
     }
     let pages = RunPageReader(file: file, path: path, owner: pageOwner)
-    for section in footer.sections.all {
-      for page in 0..<section.pageCount { _ = try pages.page(page, of: section) }
-    }
+    try pages.check(footer.sections.all)
     guard isWhole else { return }
     var content = SealedFooter.Content(
       storeID: footer.storeID, base: base, count: count, contents: contents, envelopes: envelopes,

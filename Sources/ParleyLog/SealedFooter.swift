@@ -153,15 +153,6 @@ extension SealedFooter {
   }
 }
 
-extension ByteWriter {
-  /// A section as first pages and heads name it.
-  mutating func append(_ section: RunPages.Section) {
-    append(UInt64(section.entryByteCount))
-    append(UInt64(section.firstPage))
-    append(UInt64(section.count))
-  }
-}
-
 // MARK: - Decoding
 
 extension SealedFooter {
@@ -172,16 +163,9 @@ extension SealedFooter {
     else { return nil }
     let head = page.withBytes { span -> SealedFooter? in
       guard span.bytes16(at: 8) == storeID, span.integer(at: 24) == base.rawValue,
-        let count = Int(exactly: span.integer(at: 32, as: UInt64.self)), SealedSegment.counts.contains(count)
+        let count = Int(exactly: span.integer(at: 32, as: UInt64.self)), SealedSegment.counts.contains(count),
+        let parts = RunPages.Section.named(6, in: span, at: Self.sectionsOffset, pages: number)
       else { return nil }
-      var parts: [RunPages.Section] = []
-      for index in 0..<6 {
-        guard
-          let section = RunPages.Section(span, at: Self.sectionsOffset + index * RunPages.Section.byteCount),
-          section.firstPage + section.pageCount <= number
-        else { return nil }
-        parts.append(section)
-      }
       let sections = Sections(
         contents: parts[0], envelopes: parts[1], streams: parts[2], streamFences: parts[3], places: parts[4],
         replaced: parts[5])
@@ -247,18 +231,6 @@ extension SealedFooter.Replaced {
     self.init(
       base: Position(rawValue: bytes.integer(at: offset)), nextSequence: bytes.integer(at: offset + 8),
       lastDigest: FrameDigest(bytes, at: offset + 16))
-  }
-}
-
-extension RunPages.Section {
-  /// A section as heads name it; nil when its numbers are out of bounds.
-  init?(_ span: RawSpan, at offset: Int) {
-    let bounds: ClosedRange<UInt64> = 0...(1 << 32)
-    let parts = (0..<3).map { span.integer(at: offset + $0 * 8, as: UInt64.self) }
-    guard (1...UInt64(RunPages.roomPerPage)).contains(parts[0]), bounds.contains(parts[1]),
-      bounds.contains(parts[2])
-    else { return nil }
-    self.init(entryByteCount: Int(parts[0]), firstPage: Int(parts[1]), count: Int(parts[2]))
   }
 }
 

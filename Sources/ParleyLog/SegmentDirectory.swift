@@ -8,11 +8,9 @@ import Synchronization
 final class SegmentDirectory: Sendable {
   private static let magic = Array("PRLYRUN2".utf8)
 
-  let path: String
   let count: Int
   let streamCount: Int
-  private let file: any StorageFile
-  private let owner: RunPages.Owner
+  private let pages: RunPageReader
   private let sections: Sections
   private let loaded = Mutex<Loaded?>(nil)
   private let frameList = Mutex<FrameList?>(nil)
@@ -51,23 +49,22 @@ final class SegmentDirectory: Sendable {
     let file = try disk { () throws(StorageError) in try storage.open(path, .read) }
     let page = try disk { () throws(StorageError) in try file.read(RunPages.pageByteCount, at: 0) }
     let owner = RunPages.Owner(storeID: storeID, base: base)
-    let head = owner.isWhole(page, page: 0) ? page.withBytes { Head($0) } : nil
     let size = try disk { () throws(StorageError) in try file.size() }
-    guard page.starts(with: Self.magic), let head, head.storeID == storeID, head.base == base,
-      head.isSound(pages: size / RunPages.pageByteCount)
-    else {
+    let isWhole = owner.isWhole(page, page: 0) && page.starts(with: Self.magic)
+    let head = isWhole ? page.withBytes { Head($0, pages: size / RunPages.pageByteCount) } : nil
+    guard let head, head.storeID == storeID, head.base == base, head.isSound else {
       throw LogError(
         .damaged, "the directory of a segment is damaged: delete it, it is made again", file: path)
     }
-    self.path = path
-    self.file = file
-    self.owner = owner
+    pages = RunPageReader(file: file, path: path, owner: owner)
     count = head.count
     sections = head.sections
     streamCount = head.sections.streams.count
     segmentEnd = head.segmentEnd
     footerChecksum = page.withBytes { $0.integer(at: RunPages.roomPerPage) }
   }
+
+  var path: String { pages.path }
 
   // MARK: - Asking
 
@@ -133,9 +130,8 @@ final class SegmentDirectory: Sendable {
   /// Where the segment's frames are; kept after the first time, 8 bytes a frame.
   func frames() throws(LogError) -> FrameList {
     if let known = frameList.withLock({ $0 }) { return known }
-    var frames: [FrameList.Frame] = []
-    try forEach(in: sections.frames) { bytes, offset in
-      frames.append(FrameList.Frame(first: bytes.integer(at: offset), offset: bytes.integer(at: offset + 4)))
+    let frames = try pages.entries(of: sections.frames) { bytes, offset in
+      FrameList.Frame(first: bytes.integer(at: offset), offset: bytes.integer(at: offset + 4))
     }
     let list = FrameList(frames: frames, count: count, endOffset: segmentEnd)
     guard list.isSound else {
@@ -146,13 +142,7 @@ final class SegmentDirectory: Sendable {
   }
 
   /// Reads and checks every page.
-  func verify() throws(LogError) {
-    for section in sections.all {
-      for page in 0..<section.pageCount {
-        _ = try RunPages.read(page, of: section, owner, from: file, path: path)
-      }
-    }
-  }
+  func verify() throws(LogError) { try pages.check(sections.all) }
 
   // MARK: - Reading pages
 
@@ -165,7 +155,7 @@ final class SegmentDirectory: Sendable {
     var end = range.upperBound
     while end > range.lowerBound, found.count < limit {
       let page = (end - 1) / section.perPage
-      let bytes = try RunPages.read(page, of: section, owner, from: file, path: path)
+      let bytes = try pages.page(page, of: section)
       let first = max(range.lowerBound, page * section.perPage)
       bytes.withBytes { span in
         for entry in stride(from: end - 1, through: first, by: -1) where found.count < limit {
@@ -186,7 +176,7 @@ final class SegmentDirectory: Sendable {
   {
     var page = max(0, fences.firstIndex(notBelow: key.high) - 1)
     while page < fences.count, page == 0 || fences[page] <= key.high {
-      let bytes = try RunPages.read(page, of: section, owner, from: file, path: path)
+      let bytes = try pages.page(page, of: section)
       let entries = section.entries(onPage: page).count
       let match = bytes.withBytes { span -> [UInt8]? in
         let entry = (0..<entries).partitionPoint { span.bytes16(at: $0 * section.entryByteCount) >= key }
@@ -200,36 +190,17 @@ final class SegmentDirectory: Sendable {
     return nil
   }
 
-  private func forEach(in section: RunPages.Section, _ body: (RawSpan, Int) -> Void) throws(LogError) {
-    for page in 0..<section.pageCount {
-      let bytes = try RunPages.read(page, of: section, owner, from: file, path: path)
-      bytes.withBytes { span in
-        for index in 0..<section.entries(onPage: page).count { body(span, index * section.entryByteCount) }
-      }
-    }
-  }
-
   private func load() throws(LogError) -> Loaded {
     if let known = loaded.withLock({ $0 }) { return known }
-    guard let eventFilter = KeyFilter(words: try words(of: sections.eventFilter)),
-      let streamFilter = KeyFilter(words: try words(of: sections.streamFilter))
+    guard let eventFilter = KeyFilter(words: try pages.words(of: sections.eventFilter)),
+      let streamFilter = KeyFilter(words: try pages.words(of: sections.streamFilter))
     else { throw LogError(.damaged, "an index has an empty filter: delete the file", file: path) }
     let fresh = Loaded(
-      eventFilter: eventFilter, streamFilter: streamFilter, eventFences: try words(of: sections.eventFences),
-      streamFences: try words(of: sections.streamFences))
+      eventFilter: eventFilter, streamFilter: streamFilter,
+      eventFences: try pages.words(of: sections.eventFences),
+      streamFences: try pages.words(of: sections.streamFences))
     loaded.withLock { $0 = fresh }
     return fresh
-  }
-
-  private func words(of section: RunPages.Section) throws(LogError) -> [UInt64] {
-    var words: [UInt64] = []
-    words.reserveCapacity(section.count * section.entryByteCount / 8)
-    try forEach(in: section) { bytes, offset in
-      for word in stride(from: offset, to: offset + section.entryByteCount, by: 8) {
-        words.append(bytes.integer(at: word))
-      }
-    }
-    return words
   }
 }
 
@@ -251,30 +222,24 @@ extension SegmentDirectory {
     var segmentEnd: Int
     var sections: Sections
 
-    init?(_ span: RawSpan) {
+    init?(_ span: RawSpan, pages: Int) {
       storeID = span.bytes16(at: 8)
       base = Position(rawValue: span.integer(at: 24))
       guard let count = Int(exactly: span.integer(at: 32, as: UInt64.self)), count <= FrameList.eventsMax,
-        let segmentEnd = UInt32(exactly: span.integer(at: 40, as: UInt64.self)).map({ Int($0) })
+        let segmentEnd = UInt32(exactly: span.integer(at: 40, as: UInt64.self)).map({ Int($0) }),
+        let parts = RunPages.Section.named(8, in: span, at: 48, pages: pages)
       else { return nil }
       self.count = count
       self.segmentEnd = segmentEnd
-      var parts: [RunPages.Section] = []
-      for (index, entryByteCount) in SegmentDirectory.entryByteCounts.enumerated() {
-        let offset = 48 + index * RunPages.Section.byteCount
-        guard let section = RunPages.Section(span, at: offset), section.entryByteCount == entryByteCount,
-          section.firstPage > 0
-        else { return nil }
-        parts.append(section)
-      }
       sections = Sections(
         events: parts[0], streams: parts[1], positions: parts[2], frames: parts[3], eventFilter: parts[4],
         streamFilter: parts[5], eventFences: parts[6], streamFences: parts[7])
     }
 
-    /// Whether the sections lie within so many pages, and count what the segment can have.
-    func isSound(pages: Int) -> Bool {
-      sections.all.allSatisfy { $0.firstPage + $0.pageCount <= pages }
+    /// Whether the sections have the entries of a directory, behind the first page, and as many as the segment can have.
+    var isSound: Bool {
+      sections.all.map(\.entryByteCount) == SegmentDirectory.entryByteCounts
+        && sections.all.allSatisfy { $0.firstPage > 0 }
         && [sections.events, sections.positions, sections.frames].allSatisfy { $0.count <= count }
         && sections.streams.count <= sections.positions.count
         && sections.eventFences.count == sections.events.pageCount
