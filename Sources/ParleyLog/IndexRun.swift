@@ -103,9 +103,9 @@ final class IndexRun: Sendable {
       let bytes = try known.pages.page(page, of: section)
       let count = section.entries(onPage: page).count
       bytes.withBytes { span in
-        var entry = (0..<count).partitionPoint { span.bytes16(at: $0 * Self.streamByteCount) >= key }
-        while entry < count, span.bytes16(at: entry * Self.streamByteCount) == key {
-          let local = Int(span.integer(at: entry * Self.streamByteCount + 16, as: UInt32.self))
+        var entry = (0..<count).partitionPoint { span.bytes16(at: $0 * StreamEntry.byteCount) >= key }
+        while entry < count, span.bytes16(at: entry * StreamEntry.byteCount) == key {
+          let local = Int(span.integer(at: entry * StreamEntry.byteCount + 16, as: UInt32.self))
           tails.append(positions.lowerBound.advanced(by: local))
           entry += 1
         }
@@ -144,9 +144,9 @@ final class IndexRun: Sendable {
   /// so that a large run needs no memory.
   func holds(_ segments: [SealedSegment]) throws(LogError) -> Bool {
     var found = EntrySums()
-    var events = EventCursor(self)
+    var events = RunCursor<EventEntry>(self)
     while let entry = try events.take() { found.add(entry, from: positions.lowerBound) }
-    var streams = StreamCursor(self)
+    var streams = RunCursor<StreamEntry>(self)
     while let entry = try streams.take() { found.add(entry, from: positions.lowerBound) }
     var expected = EntrySums()
     for segment in segments {
@@ -176,72 +176,23 @@ final class IndexRun: Sendable {
     }
   }
 
-  /// Walks a run's event entries in their order, a page in memory at a time.
-  struct EventCursor {
-    private let run: IndexRun
-    private var entries: [EventEntry] = []
-    private var next = 0
-    private var page = 0
-
-    init(_ run: IndexRun) { self.run = run }
-
-    /// The next entry; nil behind the last.
-    mutating func take() throws(LogError) -> EventEntry? {
-      while next == entries.count {
-        let known = try run.load()
-        guard page < known.sections.events.pageCount else { return nil }
-        let bytes = try known.pages.page(page, of: known.sections.events)
-        let before = entries.last
-        entries = bytes.withBytes { EventPage($0).entries(in: $0) }
-        guard run.isSound(entries, behind: before) else { throw IndexRun.damaged(run.path) }
-        next = 0
-        page += 1
-      }
-      next += 1
-      return entries[next - 1]
-    }
-  }
-
-  /// Walks a run's stream entries in their order, a page in memory at a time.
-  struct StreamCursor {
-    private let run: IndexRun
-    private var entries: [StreamEntry] = []
-    private var next = 0
-    private var page = 0
-
-    init(_ run: IndexRun) { self.run = run }
-
-    /// The next entry; nil behind the last.
-    mutating func take() throws(LogError) -> StreamEntry? {
-      while next == entries.count {
-        let known = try run.load()
-        let section = known.sections.streams
-        guard page < section.pageCount else { return nil }
-        let bytes = try known.pages.page(page, of: section)
-        let count = section.entries(onPage: page).count
-        entries = bytes.withBytes { span in
-          (0..<count).map { IndexRun.streamEntry(span, at: $0 * IndexRun.streamByteCount) }
-        }
-        guard entries.allSatisfy({ $0.local < run.positions.count }) else { throw IndexRun.damaged(run.path) }
-        next = 0
-        page += 1
-      }
-      next += 1
-      return entries[next - 1]
-    }
-  }
-
-  /// Whether the entries of a page are in order and of events that the run covers.
-  private func isSound(_ entries: [EventEntry], behind before: EventEntry?) -> Bool {
-    if entries.isEmpty { return false }
-    var before = before
+  /// The entries of a page, which follow another; nil behind the last page. Throws `damaged` when they are in no order, or
+  /// not of positions that the run covers.
+  func entries<Entry: RunEntry>(onPage page: Int, behind last: Entry?) throws(LogError) -> [Entry]? {
+    let known = try load()
+    let section = Entry.section(of: known.sections)
+    guard page < section.pageCount else { return nil }
+    let bytes = try known.pages.page(page, of: section)
+    let entries = bytes.withBytes { Entry.entries(of: $0, count: section.entries(onPage: page).count) }
+    guard !entries.isEmpty else { throw Self.damaged(path) }
+    var before = last
     for entry in entries {
-      guard entry.fingerprint >> Self.fingerprintBits == 0, entry.local < positions.count,
-        before.map({ $0 <= entry }) ?? true
-      else { return false }
+      guard entry.isSound, entry.local < positions.count, before.map({ $0 <= entry }) ?? true else {
+        throw Self.damaged(path)
+      }
       before = entry
     }
-    return true
+    return entries
   }
 
   private func load() throws(LogError) -> Opened {
@@ -269,39 +220,6 @@ final class IndexRun: Sendable {
   }
 }
 
-// MARK: - Encoding
-
-extension IndexRun {
-  static let streamByteCount = 20
-
-  /// An event's entry.
-  struct EventEntry: Hashable, Comparable, Sendable {
-    var fingerprint: UInt64
-    /// Counted from the run's first position.
-    var local: UInt32
-
-    static func < (left: EventEntry, right: EventEntry) -> Bool {
-      (left.fingerprint, left.local) < (right.fingerprint, right.local)
-    }
-  }
-
-  /// A stream's entry.
-  struct StreamEntry: Comparable, Sendable {
-    var stream: StreamID
-    /// The stream's last event in a sealed segment, counted from the run's first position.
-    var local: UInt32
-
-    static func < (left: StreamEntry, right: StreamEntry) -> Bool {
-      left.stream == right.stream
-        ? left.local < right.local : left.stream.rawValue < right.stream.rawValue
-    }
-  }
-
-  fileprivate static func streamEntry(_ bytes: RawSpan, at offset: Int) -> StreamEntry {
-    StreamEntry(stream: StreamID(rawValue: bytes.bytes16(at: offset)), local: bytes.integer(at: offset + 16))
-  }
-}
-
 extension IndexRun.Sections {
   /// The sections that a run's head, its last page, names; nil when it is not the head of this run.
   fileprivate init?(_ page: [UInt8], _ positions: Range<Position>, storeID: Bytes16, pages: Int) {
@@ -312,7 +230,8 @@ extension IndexRun.Sections {
       else { return nil }
       return RunPages.Section.named(4, in: span, at: IndexRun.sectionsOffset, pages: pages)
     }
-    guard let parts, parts.map(\.entryByteCount) == [EventPage.byteCount, IndexRun.streamByteCount, 8, 8],
+    guard let parts,
+      parts.map(\.entryByteCount) == [EventPage.byteCount, IndexRun.StreamEntry.byteCount, 8, 8],
       parts[2].count == parts[0].pageCount, parts[3].count == parts[1].pageCount
     else { return nil }
     self.init(events: parts[0], streams: parts[1], eventFences: parts[2], streamFences: parts[3])

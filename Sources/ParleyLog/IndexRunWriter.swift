@@ -54,7 +54,7 @@ struct IndexRunWriter {
     guard events == nil else { return }
     finishEventPage()
     events = pages.end()
-    pages.begin(entryByteCount: IndexRun.streamByteCount)
+    pages.begin(entryByteCount: IndexRun.StreamEntry.byteCount)
   }
 
   /// Ends the run. Throws `damaged` when it has not one event for each position: a merge that dropped one must not pass.

@@ -42,56 +42,53 @@ struct RunMerge {
       if try storage.exists(path) { try storage.remove(path) }
       return try storage.open(path, .create)
     }
-    var writer = IndexRunWriter(positions, storeID: storeID)
-    var offset = 0
-    func drain(_ least: Int) throws(LogError) {
-      guard writer.pendingByteCount >= least else { return }
+    var output = Output(file: file, writer: IndexRunWriter(positions, storeID: storeID))
+    guard try merge(into: &output, { (entry: IndexRun.EventEntry, run) in run.append(entry) }),
+      try merge(into: &output, { (entry: IndexRun.StreamEntry, run) in run.append(entry) })
+    else { return false }
+    try output.writer.finish()
+    try output.drain()
+    return true
+  }
+
+  /// Merges the entries of a kind; false when it was cancelled.
+  private func merge<Entry: RunEntry>(
+    into output: inout Output, _ append: (Entry, inout IndexRunWriter) -> Void
+  ) throws(LogError) -> Bool {
+    let base = positions.lowerBound
+    var cursors = runs.map { RunCursor<Entry>($0, from: base) }
+    var next: [Entry?] = []
+    for index in cursors.indices { next.append(try cursors[index].take()) }
+    while let least = Self.least(next) {
+      append(least.entry, &output.writer)
+      next[least.index] = try cursors[least.index].take()
+      if output.writer.pendingByteCount >= Self.writeByteCount { try output.drain() }
+      if isCancelled() { return false }
+    }
+    return true
+  }
+
+  /// The file being written, and what of it is still to be.
+  private struct Output {
+    let file: any StorageFile
+    var writer: IndexRunWriter
+    private var offset = 0
+
+    init(file: any StorageFile, writer: IndexRunWriter) {
+      self.file = file
+      self.writer = writer
+    }
+
+    /// Writes the finished pages, durably.
+    mutating func drain() throws(LogError) {
       let bytes = writer.take()
-      let start = offset
+      let (file, start) = (file, offset)
       try disk { () throws(StorageError) in
         try bytes.withBytes { span throws(StorageError) in try file.write(span, at: start) }
         try file.sync()
       }
       offset += bytes.count
     }
-    let bases = runs.map { UInt32(positions.lowerBound.distance(to: $0.positions.lowerBound)) }
-    var events = runs.map { IndexRun.EventCursor($0) }
-    var nextEvents: [IndexRun.EventEntry?] = []
-    for index in events.indices { nextEvents.append(try Self.take(&events[index], bases[index])) }
-    while let least = Self.least(nextEvents) {
-      writer.append(least.entry)
-      nextEvents[least.index] = try Self.take(&events[least.index], bases[least.index])
-      try drain(Self.writeByteCount)
-      if isCancelled() { return false }
-    }
-    var streams = runs.map { IndexRun.StreamCursor($0) }
-    var nextStreams: [IndexRun.StreamEntry?] = []
-    for index in streams.indices { nextStreams.append(try Self.take(&streams[index], bases[index])) }
-    while let least = Self.least(nextStreams) {
-      writer.append(least.entry)
-      nextStreams[least.index] = try Self.take(&streams[least.index], bases[least.index])
-      try drain(Self.writeByteCount)
-      if isCancelled() { return false }
-    }
-    try writer.finish()
-    try drain(0)
-    return true
-  }
-
-  private static func take(
-    _ cursor: inout IndexRun.EventCursor, _ base: UInt32
-  ) throws(LogError) -> IndexRun.EventEntry? {
-    guard var entry = try cursor.take() else { return nil }
-    entry.local += base
-    return entry
-  }
-
-  private static func take(
-    _ cursor: inout IndexRun.StreamCursor, _ base: UInt32
-  ) throws(LogError) -> IndexRun.StreamEntry? {
-    guard var entry = try cursor.take() else { return nil }
-    entry.local += base
-    return entry
   }
 
   /// The smallest of the next entries, and whose it is.

@@ -25,5 +25,7 @@ struct SealedKeys {
       }
     }
     events.sort()
+    // In order already, unless the segment lies: a run in no order would be made again and again.
+    streams.sort()
   }
 }

@@ -541,7 +541,7 @@ func runIndexRun(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
 
 private func walk(_ run: IndexRun) {
   _ = accepted { () throws(LogError) in
-    var cursor = IndexRun.EventCursor(run)
+    var cursor = RunCursor<IndexRun.EventEntry>(run)
     var last: IndexRun.EventEntry?
     while let entry = try cursor.take() {
       expect(Int(entry.local) < run.positions.count, "an event that is not the run's")
@@ -550,9 +550,12 @@ private func walk(_ run: IndexRun) {
     }
   }
   _ = accepted { () throws(LogError) in
-    var cursor = IndexRun.StreamCursor(run)
+    var cursor = RunCursor<IndexRun.StreamEntry>(run)
+    var last: IndexRun.StreamEntry?
     while let entry = try cursor.take() {
       expect(Int(entry.local) < run.positions.count, "a stream's event that is not the run's")
+      expect(last.map { $0 <= entry } ?? true, "streams in no order")
+      last = entry
     }
   }
   _ = accepted { () throws(LogError) in try run.holds([]) }
@@ -568,7 +571,7 @@ private func merge(_ run: IndexRun, _ storeID: Bytes16, _ storage: SimulatedStor
   let again = IndexRun(positions: run.positions, storeID: storeID, storage: copy)
   let isSame = isAccepted { () throws(LogError) in
     try again.verify()
-    var (old, new) = (IndexRun.EventCursor(run), IndexRun.EventCursor(again))
+    var (old, new) = (RunCursor<IndexRun.EventEntry>(run), RunCursor<IndexRun.EventEntry>(again))
     while let entry = try old.take() { expect(try new.take() == entry, "a merged run has another event") }
     expect(try new.take() == nil, "a merged run has more events")
   }
