@@ -27,13 +27,13 @@ struct EventPage {
   }
 
   /// The positions under a fingerprint.
-  func locals(of fingerprint: UInt64, in bytes: RawSpan) -> [Int] {
+  func locals(of fingerprint: UInt64, in bytes: RawSpan) -> [UInt32] {
     guard fingerprint >= least else { return [] }
     let wanted = fingerprint - least
     var entry = (0..<count).partitionPoint { fingerprintAt($0, bytes) >= wanted }
-    var locals: [Int] = []
+    var locals: [UInt32] = []
     while entry < count, fingerprintAt(entry, bytes) == wanted {
-      locals.append(Int(localAt(entry, bytes)))
+      locals.append(localAt(entry, bytes))
       entry += 1
     }
     return locals
@@ -43,7 +43,7 @@ struct EventPage {
   func entries(in bytes: RawSpan) -> [IndexRun.EventEntry] {
     (0..<count).map {
       IndexRun.EventEntry(
-        fingerprint: least &+ fingerprintAt($0, bytes), local: UInt32(truncatingIfNeeded: localAt($0, bytes)))
+        fingerprint: least &+ fingerprintAt($0, bytes), local: localAt($0, bytes))
     }
   }
 
@@ -51,8 +51,9 @@ struct EventPage {
     Self.bits(fingerprintBits, at: index * (fingerprintBits + localBits), bytes)
   }
 
-  private func localAt(_ index: Int, _ bytes: RawSpan) -> UInt64 {
-    Self.bits(localBits, at: index * (fingerprintBits + localBits) + fingerprintBits, bytes)
+  private func localAt(_ index: Int, _ bytes: RawSpan) -> UInt32 {
+    let bit = index * (fingerprintBits + localBits) + fingerprintBits
+    return UInt32(truncatingIfNeeded: Self.bits(localBits, at: bit, bytes))
   }
 
   /// Up to 48 bits.

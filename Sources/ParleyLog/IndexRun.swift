@@ -33,6 +33,9 @@ final class IndexRun: Sendable {
     var sections: Sections
     var eventFences: [UInt64]
     var streamFences: [UInt64]
+
+    var events: FencedPages { FencedPages(sections.events, fences: eventFences, reader: pages) }
+    var streams: FencedPages { FencedPages(sections.streams, fences: streamFences, reader: pages) }
   }
 
   init(positions: Range<Position>, storeID: Bytes16, storage: any Storage) {
@@ -71,49 +74,29 @@ final class IndexRun: Sendable {
   func forEachCandidate(
     of keys: [EventKeys], inOrder order: [Int], _ body: (Int, Position) throws(LogError) -> Void
   ) throws(LogError) {
-    let known = try load()
-    let section = known.sections.events
-    var number = -1
-    var page: [UInt8] = []
+    var pages = try load().events
     for place in order {
       let wanted = Self.fingerprint(of: keys[place].event)
-      var next = max(0, known.eventFences.firstIndex(notBelow: wanted) - 1)
-      while next < section.pageCount, next == 0 || known.eventFences[next] <= wanted {
-        if next != number {
-          page = try known.pages.page(next, of: section)
-          number = next
-        }
-        for local in page.withBytes({ EventPage($0).locals(of: wanted, in: $0) }) {
-          guard local < positions.count else { throw Self.damaged(path) }
-          try body(place, positions.lowerBound.advanced(by: local))
-        }
-        next += 1
+      try pages.forEachPage(of: wanted) { page, _ throws(LogError) in
+        for local in EventPage(page).locals(of: wanted, in: page) { try body(place, try position(local)) }
       }
     }
   }
 
   /// The last event of a stream in each of the sealed segments that have any, ascending.
   func tails(of stream: StreamID) throws(LogError) -> [Position] {
-    let known = try load()
-    let section = known.sections.streams
-    let key = stream.rawValue
-    var page = max(0, known.streamFences.firstIndex(notBelow: key.high) - 1)
+    var pages = try load().streams
     var tails: [Position] = []
-    while page < section.pageCount, page == 0 || known.streamFences[page] <= key.high {
-      let bytes = try known.pages.page(page, of: section)
-      let count = section.entries(onPage: page).count
-      bytes.withBytes { span in
-        var entry = (0..<count).partitionPoint { span.bytes16(at: $0 * StreamEntry.byteCount) >= key }
-        while entry < count, span.bytes16(at: entry * StreamEntry.byteCount) == key {
-          let local = Int(span.integer(at: entry * StreamEntry.byteCount + 16, as: UInt32.self))
-          tails.append(positions.lowerBound.advanced(by: local))
-          entry += 1
-        }
-      }
-      page += 1
+    try pages.forEachEntry(of: stream.rawValue) { page, offset throws(LogError) in
+      tails.append(try position(StreamEntry(page, at: offset).local))
     }
-    guard tails.allSatisfy({ $0 < positions.upperBound }) else { throw Self.damaged(path) }
     return tails
+  }
+
+  /// The position of an entry; throws `damaged` when the run does not cover it.
+  private func position(_ local: UInt32) throws(LogError) -> Position {
+    guard local < positions.count else { throw Self.damaged(path) }
+    return positions.lowerBound.advanced(by: Int(local))
   }
 
   /// Whether it was found to be damaged: it is to be made again.

@@ -47,11 +47,17 @@ extension IndexRun {
     static func section(of sections: Sections) -> RunPages.Section { sections.streams }
 
     static func entries(of page: RawSpan, count: Int) -> [Self] {
-      (0..<count).map {
-        StreamEntry(
-          stream: StreamID(rawValue: page.bytes16(at: $0 * byteCount)),
-          local: page.integer(at: $0 * byteCount + 16))
-      }
+      (0..<count).map { StreamEntry(page, at: $0 * byteCount) }
+    }
+
+    init(_ page: RawSpan, at offset: Int) {
+      stream = StreamID(rawValue: page.bytes16(at: offset))
+      local = page.integer(at: offset + 16)
+    }
+
+    init(stream: StreamID, local: UInt32) {
+      self.stream = stream
+      self.local = local
     }
   }
 }

@@ -122,7 +122,7 @@ final class SealedFile: Sendable {
   ) throws(LogError) -> Range<Int>? {
     let section = footer.sections.streams
     // Streams that share the six bytes stand together, and may go on on the next page.
-    var page = max(0, streamFences.firstIndex(notBelow: prefix) - 1)
+    var page = streamFences.firstPage(of: prefix)
     var first: Int?
     while page < section.pageCount {
       let bytes = try pages.page(page, of: section)

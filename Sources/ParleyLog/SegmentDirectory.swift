@@ -94,10 +94,12 @@ final class SegmentDirectory: Sendable {
 
   private func local(of event: EventID, _ known: Loaded) throws(LogError) -> Int? {
     guard known.eventFilter.mayContain(event.rawValue) else { return nil }
-    let found = try find(event.rawValue, in: sections.events, fences: known.eventFences)
-    guard let entry = found else { return nil }
-    let local = entry.withBytes { Int($0.integer(at: 16, as: UInt32.self)) }
-    guard local < count else { throw foreign }
+    var events = FencedPages(sections.events, fences: known.eventFences, reader: pages)
+    var local: Int?
+    try events.forEachEntry(of: event.rawValue) { page, offset in
+      local = Int(page.integer(at: offset + 16, as: UInt32.self))
+    }
+    if let local, local >= count { throw foreign }
     return local
   }
 
@@ -118,13 +120,14 @@ final class SegmentDirectory: Sendable {
   private func locals(of stream: StreamID, before: Int, last limit: Int, _ known: Loaded) throws(LogError)
     -> [Int]
   {
-    guard known.streamFilter.mayContain(stream.rawValue),
-      let entry = try find(stream.rawValue, in: sections.streams, fences: known.streamFences)
-    else { return [] }
-    let (first, length) = entry.withBytes {
-      (Int($0.integer(at: 16, as: UInt32.self)), Int($0.integer(at: 20, as: UInt32.self)))
+    guard known.streamFilter.mayContain(stream.rawValue) else { return [] }
+    var streams = FencedPages(sections.streams, fences: known.streamFences, reader: pages)
+    var places = 0..<0
+    try streams.forEachEntry(of: stream.rawValue) { page, offset in
+      let first = Int(page.integer(at: offset + 16, as: UInt32.self))
+      places = first..<(first + Int(page.integer(at: offset + 20, as: UInt32.self)))
     }
-    return try positions(first..<(first + length), before: before, last: limit)
+    return try positions(places, before: before, last: limit)
   }
 
   /// Where the segment's frames are; kept after the first time, 8 bytes a frame.
@@ -170,26 +173,6 @@ final class SegmentDirectory: Sendable {
     return found.reversed()
   }
 
-  /// The entry with a key in a sorted section, found by its page's fence.
-  private func find(_ key: Bytes16, in section: RunPages.Section, fences: [UInt64]) throws(LogError)
-    -> [UInt8]?
-  {
-    var page = max(0, fences.firstIndex(notBelow: key.high) - 1)
-    while page < fences.count, page == 0 || fences[page] <= key.high {
-      let bytes = try pages.page(page, of: section)
-      let entries = section.entries(onPage: page).count
-      let match = bytes.withBytes { span -> [UInt8]? in
-        let entry = (0..<entries).partitionPoint { span.bytes16(at: $0 * section.entryByteCount) >= key }
-        let offset = entry * section.entryByteCount
-        guard entry < entries, span.bytes16(at: offset) == key else { return nil }
-        return span.copy(offset..<(offset + section.entryByteCount))
-      }
-      if let match { return match }
-      page += 1
-    }
-    return nil
-  }
-
   private func load() throws(LogError) -> Loaded {
     if let known = loaded.withLock({ $0 }) { return known }
     guard let eventFilter = KeyFilter(words: try pages.words(of: sections.eventFilter)),
@@ -201,13 +184,6 @@ final class SegmentDirectory: Sendable {
       streamFences: try pages.words(of: sections.streamFences))
     loaded.withLock { $0 = fresh }
     return fresh
-  }
-}
-
-extension [UInt64] {
-  /// The first index whose word is not below a value, in ascending words; `count` when there is none.
-  func firstIndex(notBelow value: UInt64) -> Int {
-    indices.partitionPoint { self[$0] >= value }
   }
 }
 
