@@ -69,16 +69,29 @@ final class IndexRun: Sendable {
 
   // MARK: - Asking
 
-  /// Calls with each position that an event of an array may have, with its place in the array. `order` says in which
-  /// order to look: by ascending fingerprint no page is read twice.
+  /// An event to look for: its fingerprint, and its place among others.
+  struct Wanted {
+    var fingerprint: UInt64
+    var place: Int
+  }
+
+  /// The events of an array in the order in which runs have them.
+  static func wanted(_ keys: [EventKeys]) -> [Wanted] {
+    var wanted = keys.indices.map { Wanted(fingerprint: fingerprint(of: keys[$0].event), place: $0) }
+    wanted.sort { $0.fingerprint < $1.fingerprint }
+    return wanted
+  }
+
+  /// Calls with each position that an event may have, with the event's place. Of events in order no page is read twice.
   func forEachCandidate(
-    of keys: [EventKeys], inOrder order: [Int], _ body: (Int, Position) throws(LogError) -> Void
+    of wanted: [Wanted], _ body: (Int, Position) throws(LogError) -> Void
   ) throws(LogError) {
     var pages = try load().events
-    for place in order {
-      let wanted = Self.fingerprint(of: keys[place].event)
-      try pages.forEachPage(of: wanted) { page, _ throws(LogError) in
-        for local in EventPage(page).locals(of: wanted, in: page) { try body(place, try position(local)) }
+    for event in wanted {
+      try pages.forEachPage(of: event.fingerprint) { page, _ throws(LogError) in
+        for local in EventPage(page).locals(of: event.fingerprint, in: page) {
+          try body(event.place, try position(local))
+        }
       }
     }
   }

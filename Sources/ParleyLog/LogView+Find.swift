@@ -1,14 +1,35 @@
 import ParleyEnvelope
 
-// Finding events by id and by stream. A run that turns out to be damaged costs nothing but time: the segments it covers
-// are asked themselves.
+// Finding events by id and by stream.
 
 extension LogView {
+  /// Asks a run. One that turns out to be damaged or gone costs nothing but time: the segments that it covers, ascending,
+  /// are asked themselves.
+  private func ask<Answer>(
+    _ run: IndexRun, _ inRun: () throws(LogError) -> Answer,
+    orSegments inSegments: ([SealedSegment]) throws(LogError) -> Answer
+  ) throws(LogError) -> Answer {
+    do throws(LogError) {
+      return try inRun()
+    } catch {
+      guard error.code == .damaged else { throw error }
+      run.noteDamage()
+      return try inSegments(covered(by: run))
+    }
+  }
+
+  func covered(by run: IndexRun) -> [SealedSegment] {
+    sealed.filter { run.positions.contains($0.base) }
+  }
+
+  // MARK: - Events
+
   func position(of event: EventID) throws(LogError) -> Position? {
     let keys = [EventKeys(stream: .none, event: event)]
+    let wanted = IndexRun.wanted(keys)
     var found: Position?
     for part in parts.reversed() where found == nil {
-      try forEachKnown(keys, inOrder: [0], in: part) { if $1 < head { found = $1 } }
+      try forEachKnown(keys, wanted, in: part) { if $1 < head { found = $1 } }
     }
     return found
   }
@@ -18,33 +39,26 @@ extension LogView {
   func forEachKnown(
     _ keys: [EventKeys], behind end: Position = .start, _ body: (Int, Position) -> Void
   ) throws(LogError) {
-    let order =
-      runs.isEmpty
-      ? []
-      : keys.indices.sorted {
-        IndexRun.fingerprint(of: keys[$0].event) < IndexRun.fingerprint(of: keys[$1].event)
-      }
+    let wanted = runs.isEmpty ? [] : IndexRun.wanted(keys)
     for part in parts where part.end > end || part.isActive(in: self) {
-      try forEachKnown(keys, inOrder: order, in: part, body)
+      try forEachKnown(keys, wanted, in: part, body)
     }
   }
 
   private func forEachKnown(
-    _ keys: [EventKeys], inOrder order: [Int], in part: Part, _ body: (Int, Position) -> Void
+    _ keys: [EventKeys], _ wanted: [IndexRun.Wanted], in part: Part, _ body: (Int, Position) -> Void
   ) throws(LogError) {
     switch part {
     case .frames(let segment): try segment.forEachKnown(keys, body)
     case .sealed(let segment): try segment.forEachKnown(keys, cache: cache, body)
     case .run(let run):
-      do throws(LogError) {
-        try run.forEachCandidate(of: keys, inOrder: order) { place, position throws(LogError) in
-          // Where the event can't be read its six bytes must do: better to refuse an event than to store it twice.
+      try ask(run) { () throws(LogError) in
+        try run.forEachCandidate(of: wanted) { place, position throws(LogError) in
+          // Where the event can't be read its fingerprint must do: better to refuse an event than to store it twice.
           if try event(at: position).map({ $0 == keys[place].event }) ?? true { body(place, position) }
         }
-      } catch {
-        guard error.isIndexLost else { throw error }
-        run.noteDamage()
-        for segment in covered(by: run) { try segment.forEachKnown(keys, cache: cache, body) }
+      } orSegments: { segments throws(LogError) in
+        for segment in segments { try segment.forEachKnown(keys, cache: cache, body) }
       }
     }
   }
@@ -52,10 +66,6 @@ extension LogView {
   private func event(at position: Position) throws(LogError) -> EventID? {
     guard case .sealed(let segment) = segment(holding: position) else { return nil }
     return try segment.event(at: position, cache: cache)
-  }
-
-  func covered(by run: IndexRun) -> [SealedSegment] {
-    sealed.filter { run.positions.contains($0.base) }
   }
 
   // MARK: - Streams
@@ -78,12 +88,10 @@ extension LogView {
     case .sealed(let segment):
       return try segment.positions(of: stream, before: head, last: 1, cache: cache).last
     case .run(let run):
-      do throws(LogError) {
-        return try run.tails(of: stream).last
-      } catch {
-        guard error.isIndexLost else { throw error }
-        run.noteDamage()
-        for segment in covered(by: run).reversed() {
+      return try ask(run) { () throws(LogError) in
+        try run.tails(of: stream).last
+      } orSegments: { segments throws(LogError) in
+        for segment in segments.reversed() {
           let tail = try segment.positions(of: stream, before: head, last: 1, cache: cache).last
           if let tail { return tail }
         }
@@ -141,20 +149,16 @@ extension LogView {
 
   /// The sealed segments that have events of a stream, ascending.
   private func segments(of stream: StreamID, in run: IndexRun) throws(LogError) -> [SealedSegment] {
-    let tails: [Position]
-    do throws(LogError) {
-      tails = try run.tails(of: stream)
-    } catch {
-      guard error.isIndexLost else { throw error }
-      run.noteDamage()
-      return covered(by: run)
+    try ask(run) { () throws(LogError) in
+      var segments: [SealedSegment] = []
+      for tail in try run.tails(of: stream) {
+        guard case .sealed(let segment) = segment(holding: tail), segment !== segments.last else { continue }
+        segments.append(segment)
+      }
+      return segments
+    } orSegments: {
+      $0
     }
-    var segments: [SealedSegment] = []
-    for tail in tails {
-      guard case .sealed(let segment) = segment(holding: tail), segment !== segments.last else { continue }
-      segments.append(segment)
-    }
-    return segments
   }
 }
 
@@ -163,9 +167,4 @@ extension LogView.Part {
   fileprivate func isActive(in view: LogView) -> Bool {
     if case .frames(let segment) = self { segment === view.frames.last } else { false }
   }
-}
-
-extension LogError {
-  /// Whether it says that a derived file is damaged or gone.
-  fileprivate var isIndexLost: Bool { code == .damaged }
 }

@@ -521,12 +521,10 @@ func runIndexRun(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
   _ = accepted { () throws(LogError) in try run.verify() }
   var keys = golden.keys
   keys.append(EventKeys(stream: StreamID(rawValue: .zero), event: EventID(rawValue: .zero)))
-  let order = keys.indices.sorted {
-    IndexRun.fingerprint(of: keys[$0].event) < IndexRun.fingerprint(of: keys[$1].event)
-  }
-  for order in [order, Array(keys.indices)] {
+  let wanted = IndexRun.wanted(keys)
+  for wanted in [wanted, wanted.reversed()] {
     _ = accepted { () throws(LogError) in
-      try run.forEachCandidate(of: keys, inOrder: order) { place, position throws(LogError) in
+      try run.forEachCandidate(of: wanted) { place, position throws(LogError) in
         expect(positions.contains(position), "\(position) is not the run's")
       }
     }
