@@ -27,33 +27,28 @@ package struct KeyTable: Sendable {
 
   /// The ordinal of a key, nil when it is not there.
   package func ordinal(of key: Bytes16) -> Int? {
-    let hash = key.mixed >> 32
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != 0 {
-      if slots[slot] >> 32 == hash {
-        let ordinal = Self.ordinal(in: slots[slot])
-        if keys[ordinal] == key { return ordinal }
-      }
-      slot = (slot + 1) & mask
-    }
-    return nil
+    let entry = slots[slot(of: key, key.mixed >> 32)]
+    return entry == 0 ? nil : Self.ordinal(in: entry)
   }
 
   /// Adds a key behind the others, or finds it; says its ordinal and whether it is new.
   package mutating func insert(_ key: Bytes16) -> (ordinal: Int, isNew: Bool) {
     let hash = key.mixed >> 32
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != 0 {
-      if slots[slot] >> 32 == hash {
-        let ordinal = Self.ordinal(in: slots[slot])
-        if keys[ordinal] == key { return (ordinal, false) }
-      }
-      slot = (slot + 1) & mask
-    }
+    let slot = slot(of: key, hash)
+    if slots[slot] != 0 { return (Self.ordinal(in: slots[slot]), false) }
     keys.append(key)
     slots[slot] = hash << 32 | UInt64(keys.count)
     if keys.count * 2 >= slots.count { grow(to: slots.count * 2) }
     return (keys.count - 1, true)
+  }
+
+  /// The slot that a key is in, or the free one where it would be.
+  private func slot(of key: Bytes16, _ hash: UInt64) -> Int {
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while slots[slot] != 0, slots[slot] >> 32 != hash || keys[Self.ordinal(in: slots[slot])] != key {
+      slot = (slot + 1) & mask
+    }
+    return slot
   }
 
   /// The ordinals of the keys in ascending order of the keys. Keys are hashes or random: dealt out by their first

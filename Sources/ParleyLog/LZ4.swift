@@ -59,15 +59,12 @@ package final class LZ4HighEncoder {
   }
 
   /// Appends the LZ4 block of some bytes to `output` and returns its length; nil, and `output` unchanged, when
-  /// that would not be smaller than the bytes are.
-  package func encode(_ plain: RawSpan, appendingTo output: inout [UInt8]) -> Int? {
+  /// that would not be smaller than the bytes are. They may repeat what a dictionary has, which whoever decodes them needs
+  /// then too.
+  package func encode(
+    _ plain: RawSpan, dictionary: [UInt8] = [], appendingTo output: inout [UInt8]
+  ) -> Int? {
     guard plain.byteCount <= LZ4.plainBytesMax else { return nil }
-    return memory.encode(plain, appendingTo: &output)
-  }
-
-  /// The same for bytes that may repeat what a dictionary has, which whoever decodes them needs too.
-  func encode(_ plain: RawSpan, dictionary: [UInt8], appendingTo output: inout [UInt8]) -> Int? {
-    guard plain.byteCount <= LZ4.plainBytesMax, !dictionary.isEmpty else { return nil }
-    return dictionary.withBytes { memory.encode(plain, dictionary: $0, appendingTo: &output) }
+    return memory.encode(plain, dictionary: dictionary, appendingTo: &output)
   }
 }

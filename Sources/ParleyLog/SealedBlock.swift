@@ -43,9 +43,7 @@ struct SealedBlock: Equatable, Sendable {
     let isSmaller = plain.withBytes { plain in
       switch encoder {
       case .fast(let encoder): encoder.encode(plain, appendingTo: &stored) != nil
-      case .high(let encoder) where dictionary.isEmpty: encoder.encode(plain, appendingTo: &stored) != nil
-      case .high(let encoder):
-        encoder.encode(plain, dictionary: dictionary, appendingTo: &stored) != nil
+      case .high(let encoder): encoder.encode(plain, dictionary: dictionary, appendingTo: &stored) != nil
       }
     }
     if !isSmaller { stored = plain }

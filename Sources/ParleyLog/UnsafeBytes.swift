@@ -131,28 +131,25 @@ extension UnsafeBytes {
     static func high(level: Int32) -> LZ4Memory { LZ4Memory(byteCount: LZ4_sizeofStateHC(), level: level) }
 
     /// Appends the block of `plain`, which may repeat what a dictionary has; nil, with `output` as it was, when it would
-    /// not be smaller. For the encoder of a level.
-    mutating func encode(_ plain: RawSpan, dictionary: RawSpan, appendingTo output: inout [UInt8]) -> Int? {
+    /// not be smaller. A dictionary is for the encoder of a level.
+    mutating func encode(
+      _ plain: RawSpan, dictionary: [UInt8] = [], appendingTo output: inout [UInt8]
+    ) -> Int? {
+      precondition(level != nil || dictionary.isEmpty, "LZ4Memory.encode: the fast encoder has no dictionary")
       let room = plain.byteCount - 1
-      guard room > 0, let level else { return nil }
+      guard room > 0 else { return nil }
       let before = output.count
       output.append(addingCapacity: room) { span in
-        // Sound: as below; the state has the size of a stream's, whose dictionary is borrowed for as long as both calls
-        // take. Loading it sets the state up anew each time, so equal input gives equal output.
+        // Sound: the span has room for `room` more bytes; every call writes at most that and says how many it wrote, 0
+        // when it is not enough. Input and dictionary are borrowed for as long as it takes.
         unsafe span.withUnsafeMutableBufferPointer { buffer, initializedCount in
           let written = unsafe plain.withUnsafeBytes { input -> Int32 in
-            unsafe dictionary.withUnsafeBytes { dictionary -> Int32 in
-              guard let from = input.baseAddress, let to = buffer.baseAddress,
-                let words = dictionary.baseAddress,
-                let stream = unsafe LZ4_initStreamHC(state, stateByteCount)
-              else { return 0 }
-              unsafe LZ4_resetStreamHC_fast(stream, level)
-              _ = unsafe LZ4_loadDictHC(
-                stream, words.assumingMemoryBound(to: CChar.self), Int32(dictionary.count))
-              return unsafe LZ4_compress_HC_continue(
-                stream, from.assumingMemoryBound(to: CChar.self),
-                UnsafeMutableRawPointer(to + initializedCount).assumingMemoryBound(to: CChar.self),
-                Int32(input.count), Int32(room))
+            unsafe dictionary.withUnsafeBytes { words -> Int32 in
+              guard let from = input.baseAddress, let to = buffer.baseAddress else { return 0 }
+              let target = unsafe UnsafeMutableRawPointer(to + initializedCount)
+              return unsafe compress(
+                from.assumingMemoryBound(to: CChar.self), Int32(input.count), words,
+                to: target.assumingMemoryBound(to: CChar.self), Int32(room))
             }
           }
           initializedCount += Int(max(0, written))
@@ -162,33 +159,21 @@ extension UnsafeBytes {
       return written > 0 ? written : nil
     }
 
-    /// Appends the block of `plain`; nil, with `output` as it was, when it would not be smaller.
-    mutating func encode(_ plain: RawSpan, appendingTo output: inout [UInt8]) -> Int? {
-      let room = plain.byteCount - 1
-      guard room > 0 else { return nil }
-      let before = output.count
-      output.append(addingCapacity: room) { span in
-        // Sound: the span has room for `room` more bytes; both calls write at most that and say how many they
-        // wrote, 0 when it is not enough. They set the state up anew each time, so equal input gives equal
-        // output: `LZ4_resetStream_fast` would save 0.3 µs a block and give that up.
-        unsafe span.withUnsafeMutableBufferPointer { buffer, initializedCount in
-          let written = unsafe plain.withUnsafeBytes { input -> Int32 in
-            guard let from = input.baseAddress, let to = buffer.baseAddress else { return 0 }
-            let source = unsafe from.assumingMemoryBound(to: CChar.self)
-            let target = unsafe UnsafeMutableRawPointer(to + initializedCount).assumingMemoryBound(
-              to: CChar.self)
-            if let level {
-              return unsafe LZ4_compress_HC_extStateHC(
-                state, source, target, Int32(input.count), Int32(room), level)
-            }
-            return unsafe LZ4_compress_fast_extState(
-              state, source, target, Int32(input.count), Int32(room), 1)
-          }
-          initializedCount += Int(max(0, written))
-        }
+    /// Every call sets the state up anew, so equal input gives equal output: `LZ4_resetStream_fast` would save 0.3 µs a
+    /// block and give that up.
+    private func compress(
+      _ source: UnsafePointer<CChar>, _ count: Int32, _ dictionary: UnsafeRawBufferPointer,
+      to target: UnsafeMutablePointer<CChar>, _ room: Int32
+    ) -> Int32 {
+      guard let level else { return unsafe LZ4_compress_fast_extState(state, source, target, count, room, 1) }
+      guard let words = dictionary.baseAddress, dictionary.count > 0 else {
+        return unsafe LZ4_compress_HC_extStateHC(state, source, target, count, room, level)
       }
-      let written = output.count - before
-      return written > 0 ? written : nil
+      // Sound: the state has the size of a stream's.
+      guard let stream = unsafe LZ4_initStreamHC(state, stateByteCount) else { return 0 }
+      unsafe LZ4_resetStreamHC_fast(stream, level)
+      _ = unsafe LZ4_loadDictHC(stream, words.assumingMemoryBound(to: CChar.self), Int32(dictionary.count))
+      return unsafe LZ4_compress_HC_continue(stream, source, target, count, room)
     }
   }
 }
