@@ -31,6 +31,13 @@ struct ContentBlock: Sendable {
     }
   }
 
+  /// Appends a record's content, head and rest.
+  func append(_ index: Int, to output: inout [UInt8]) {
+    let head = heads + index * Self.headByteCount
+    output += plain[head..<(head + Self.headByteCount)]
+    output += plain[rest(at: index)]
+  }
+
   /// The bytes of a record's content.
   func contentCount(at index: Int) -> Int { Self.headByteCount + rest(at: index).count }
 

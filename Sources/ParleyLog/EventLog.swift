@@ -41,7 +41,7 @@ package final class EventLog: Sendable {
           file: StoreFiles.lockPath) : LogError(error)
     }
     do throws(LogError) {
-      let files = try StoreFiles(environment, key: options.key)
+      let files = try StoreFiles(environment, key: options.key, isWriter: true)
       var recovery = try Recovery(files, environment)
       let recovered = try recovery.run()
       let view = SharedView(recovered.view)
@@ -133,28 +133,42 @@ package final class EventLog: Sendable {
     view.replace(try reader.refresh(view.value))
   }
 
+  /// Asks what the log consists of now. Where a sealed segment is gone, as a writer in another process has merged it, what
+  /// there is instead is asked.
+  func ask<Answer>(_ question: (LogView) throws(LogError) -> Answer) throws(LogError) -> Answer {
+    while true {
+      do throws(LogError) {
+        return try question(view.value)
+      } catch {
+        guard error.code == .replaced, let reader else { throw error }
+        view.replace(try reader.reload(view.value))
+      }
+    }
+  }
+
   /// Where the event with an id stands; nil when it is not stored.
   package func position(of event: EventID) throws(LogError) -> Position? {
-    try view.value.position(of: event)
+    try ask { view throws(LogError) in try view.position(of: event) }
   }
 
   /// The events of a stream before a position, the last so many, ascending.
   package func positions(
     of stream: StreamID, before: Position = .none, last limit: Int = .max
   ) throws(LogError) -> [Position] {
-    try view.value.positions(of: stream, before: before, last: limit)
+    try ask { view throws(LogError) in try view.positions(of: stream, before: before, last: limit) }
   }
 
   /// The events at some positions, in the order asked for. Each must be below `head`.
   package func read(_ positions: [Position]) throws(LogError) -> [ReadResult] {
-    let view = view.value
-    var results: [ReadResult] = []
-    results.reserveCapacity(positions.count)
-    for position in positions {
-      precondition(position < view.head, "EventLog.read: a position at or behind head")
-      results.append(try view.read(position))
+    try ask { view throws(LogError) in
+      var results: [ReadResult] = []
+      results.reserveCapacity(positions.count)
+      for position in positions {
+        precondition(position < view.head, "EventLog.read: a position at or behind head")
+        results.append(try view.read(position))
+      }
+      return results
     }
-    return results
   }
 
   /// Reads the events of a range in order. Memory stays within a window of 1 MiB stored, or one frame.
@@ -162,8 +176,22 @@ package final class EventLog: Sendable {
     from: Position = .start, to: Position = .none, _ parts: ReplayParts,
     _ body: (ReplayPiece) throws -> ReplayDecision
   ) throws {
-    guard from < to else { return }
-    try Replay(view: view.value, range: from..<to, parts: parts).run(body)
+    let end = min(to, head)
+    var next = from
+    while next < end {
+      do {
+        let view = view.value
+        try Replay(view: view, range: next..<end, parts: parts).run { piece in
+          let decision = try body(piece)
+          next = decision == .proceed ? max(next, piece.end) : end
+          return decision
+        }
+        return
+      } catch let error as LogError where error.code == .replaced {
+        guard let reader else { throw error }
+        view.replace(try reader.reload(view.value))
+      }
+    }
   }
 
   /// Seals every event there is: the segment being written is rolled, and what is complete is grouped by stream and
@@ -171,7 +199,13 @@ package final class EventLog: Sendable {
   ///
   /// Takes seconds for each 100,000 events. Throws `notWritable` for a log that reads, `diskFull` when there is no room for
   /// both forms of a part: nothing is lost then. A segment with damage stays as it is.
-  package func seal() throws(LogError) { try requireWriter().seal() }
+  package func seal() throws(LogError) { try requireWriter().seal(.everything) }
+
+  /// Seals every event there is, and merges sealed segments, small from having been sealed early, until no two neighbours fit
+  /// into one; one index run is left over all of them. Appends go on meanwhile.
+  ///
+  /// Takes seconds for each 100,000 events that it moves, and throws as `seal` does. Nothing is left to do a second time.
+  package func compact() throws(LogError) { try requireWriter().seal(.compact) }
 
   /// Why the last upkeep in the background failed, if it did; it is tried again at the next roll.
   var upkeepFailure: LogError? { writer?.upkeepFailure }

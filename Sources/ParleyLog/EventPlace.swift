@@ -52,11 +52,12 @@ extension EventLog {
   /// Where the event at a position, below `head`, lies; nil when its segment is gone or its envelope damaged.
   package func place(of position: Position) throws(LogError) -> EventPlace? {
     precondition(position < head, "EventLog.place: a position at or behind head")
-    let view = view.value
-    switch view.segment(holding: position) {
-    case .frames(let segment): return try segment.place(of: position, cache: view.cache)
-    case .sealed(let segment): return try segment.place(of: position, cache: view.cache)
-    case nil: return nil
+    return try ask { view throws(LogError) in
+      switch view.segment(holding: position) {
+      case .frames(let segment): try segment.place(of: position, cache: view.cache)
+      case .sealed(let segment): try segment.place(of: position, cache: view.cache)
+      case nil: nil
+      }
     }
   }
 }

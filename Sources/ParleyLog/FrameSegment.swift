@@ -78,8 +78,8 @@ final class FrameSegment: Sendable {
   }
   var directory: SegmentDirectory? { if case .directory(let directory) = index { directory } else { nil } }
 
-  static func path(base: Position) -> String { "\(directory)/\(padded(base)).seg" }
-  static func directoryPath(base: Position) -> String { "\(directory)/\(padded(base)).dir" }
+  static func path(base: Position) -> String { "\(directory)/\(base.padded).seg" }
+  static func directoryPath(base: Position) -> String { "\(directory)/\(base.padded).dir" }
 
   /// The base in a segment's file name, nil for another name.
   static func base(ofName name: String) -> Position? {
@@ -87,11 +87,6 @@ final class FrameSegment: Sendable {
       return nil
     }
     return Position(rawValue: base)
-  }
-
-  static func padded(_ base: Position) -> String {
-    let digits = String(base.rawValue)
-    return String(repeating: "0", count: 20 - digits.count) + digits
   }
 
   // MARK: - Finding

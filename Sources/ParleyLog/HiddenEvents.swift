@@ -9,7 +9,10 @@ extension EventLog {
   /// Costs nothing for a store without damage. A complete segment whose directory was made after the damage is
   /// scanned for it, once.
   package func hiddenEvents(through last: Position) throws(LogError) -> [Damage] {
-    let view = view.value
+    try ask { view throws(LogError) in try hiddenEvents(through: last, in: view) }
+  }
+
+  private func hiddenEvents(through last: Position, in view: LogView) throws(LogError) -> [Damage] {
     let end = min(view.head, last.isNone ? .start : last.advanced(by: 1))
     var damages: [Damage] = []
     for run in try view.hiddenRuns() {

@@ -6,11 +6,14 @@ import Synchronization
 final class IndexRun: Sendable {
   static let directory = "index"
   static let suffix = ".run"
-  static let magic = Array("PRLYIDX1".utf8)
+  static let magic = Array("PRLYIDX2".utf8)
   fileprivate static let sectionsOffset = 48
+  private static let segmentCountOffset = sectionsOffset + 4 * RunPages.Section.byteCount
 
   /// The positions it covers.
   let positions: Range<Position>
+  /// The sealed segments that these are in.
+  let segmentCount: Int
   private let storeID: Bytes16
   private let storage: any Storage
   private let opened = Mutex<Opened?>(nil)
@@ -38,27 +41,16 @@ final class IndexRun: Sendable {
     var streams: FencedPages { FencedPages(sections.streams, fences: streamFences, reader: pages) }
   }
 
-  init(positions: Range<Position>, storeID: Bytes16, storage: any Storage) {
+  init(positions: Range<Position>, segmentCount: Int, storeID: Bytes16, storage: any Storage) {
     self.positions = positions
+    self.segmentCount = segmentCount
     self.storeID = storeID
     self.storage = storage
   }
 
   var path: String { Self.path(positions) }
 
-  static func path(_ positions: Range<Position>) -> String {
-    "\(directory)/\(FrameSegment.padded(positions.lowerBound))-\(FrameSegment.padded(positions.upperBound))\(suffix)"
-  }
-
-  /// The positions in a run's file name, nil for another name.
-  static func positions(ofName name: String) -> Range<Position>? {
-    guard name.hasSuffix(suffix), name.utf8.count == 41 + suffix.utf8.count else { return nil }
-    let bounds = name.dropLast(suffix.utf8.count).split(separator: "-").compactMap { UInt64($0) }
-    guard bounds.count == 2, bounds[0] < bounds[1], Position(rawValue: bounds[1]).isReachable else {
-      return nil
-    }
-    return Position(rawValue: bounds[0])..<Position(rawValue: bounds[1])
-  }
+  static func path(_ positions: Range<Position>) -> String { "\(directory)/\(positions.fileName(suffix))" }
 
   /// The first 36 bits of an event id's hash: of a hundred million events some 150 thousandths of a percent have that of
   /// another, so that the event itself decides.
@@ -143,7 +135,11 @@ final class IndexRun: Sendable {
     var events = RunCursor<EventEntry>(self)
     while let entry = try events.take() { found.add(entry, from: positions.lowerBound) }
     var streams = RunCursor<StreamEntry>(self)
-    while let entry = try streams.take() { found.add(entry, from: positions.lowerBound) }
+    var tails = StreamTails(in: segments, from: positions.lowerBound)
+    while let entry = try streams.take() {
+      if let tail = tails.take(entry) { found.add(tail, from: positions.lowerBound) }
+    }
+    if let tail = tails.finish() { found.add(tail, from: positions.lowerBound) }
     var expected = EntrySums()
     for segment in segments {
       guard let keys = try SealedKeys(segment) else { return true }
@@ -201,7 +197,9 @@ final class IndexRun: Sendable {
     guard offset >= 0, offset % RunPages.pageByteCount == 0 else { throw Self.damaged(path) }
     let page = try disk { () throws(StorageError) in try file.read(RunPages.pageByteCount, at: offset) }
     guard owner.isWhole(page, page: offset / RunPages.pageByteCount),
-      let sections = Sections(page, positions, storeID: storeID, pages: offset / RunPages.pageByteCount)
+      let sections = Sections(page, positions, storeID: storeID, pages: offset / RunPages.pageByteCount),
+      // Of larger segments than these it has too few of each stream's entries.
+      page.withBytes({ $0.integer(at: Self.segmentCountOffset, as: UInt64.self) }) >= UInt64(segmentCount)
     else { throw Self.damaged(path) }
     let pages = RunPageReader(file: file, path: path, owner: owner)
     let fresh = Opened(

@@ -4,6 +4,7 @@ import ParleyEnvelope
 /// equal bytes.
 struct IndexRunWriter {
   private let positions: Range<Position>
+  private let segmentCount: Int
   private let storeID: Bytes16
   private var pages: RunPageWriter
   private var page: EventPage.Builder
@@ -12,8 +13,10 @@ struct IndexRunWriter {
   private var streamFences: [UInt64] = []
   private var events: RunPages.Section?
 
-  init(_ positions: Range<Position>, storeID: Bytes16) {
+  /// A writer of a run over so many sealed segments.
+  init(_ positions: Range<Position>, segmentCount: Int, storeID: Bytes16) {
     self.positions = positions
+    self.segmentCount = segmentCount
     self.storeID = storeID
     pages = RunPageWriter(
       RunPages.Owner(storeID: storeID, base: positions.lowerBound, end: positions.upperBound), firstPage: 0)
@@ -77,6 +80,7 @@ struct IndexRunWriter {
       page.append(positions.upperBound.rawValue)
       page.append(UInt64(eventCount))
       for section in sections { page.append(section) }
+      page.append(UInt64(segmentCount))
     }
   }
 }

@@ -34,6 +34,8 @@ public struct LogError: Error, Sendable, Equatable {
     public static let invalidBatch = Code(rawValue: "invalid-batch")
     /// Bytes below the durable mark are not what was written.
     public static let damaged = Code(rawValue: "damaged")
+    /// A file is gone that another may be in the place of. Readers then look again: no caller sees it.
+    static let replaced = Code(rawValue: "replaced")
     /// The log was closed, or opened for reading only.
     public static let notWritable = Code(rawValue: "not-writable")
   }

@@ -42,6 +42,9 @@ final class LogReader: Sendable {
     return try load(keeping: view).view
   }
 
+  /// What the store consists of, looked at anew as a file of a view is gone. The head stays: nothing else of it changes.
+  func reload(_ view: LogView) throws(LogError) -> LogView { try load(keeping: view).view }
+
   private func follow(
     _ view: LogView, _ active: FrameSegment, to mark: Watermark, _ progress: Progress
   ) throws(LogError) -> LogView {
@@ -80,6 +83,7 @@ final class LogReader: Sendable {
   private func load(
     _ files: StoreFiles, _ mark: Watermark?, keeping old: LogView?, isLossAccepted: Bool = false
   ) throws(LogError) -> (view: LogView, damages: [Damage])? {
+    if files.isAnySealedGone, !isLossAccepted { return nil }
     let kept = Dictionary(
       uniqueKeysWithValues: (old?.frames ?? []).filter { !$0.isIndexedInMemory }.map { ($0.base, $0) })
     let start = LogView(

@@ -78,7 +78,7 @@ struct LogView: Sendable {
 
   private mutating func arrange() {
     let covered = sealed.filter { segment in
-      !runs.contains { $0.positions.contains(segment.base) && segment.end <= $0.positions.upperBound }
+      !runs.contains { $0.positions.contains(segment.positions) }
     }
     parts = runs.map { .run($0) } + covered.map { .sealed($0) } + frames.map { .frames($0) }
     parts.sort { $0.base < $1.base }
@@ -108,15 +108,16 @@ struct LogView: Sendable {
     arrange()
   }
 
-  /// Puts a sealed segment in the place of those that it was made from, found by a run.
-  mutating func seal(_ segment: SealedSegment, _ run: IndexRun) {
+  /// Puts a sealed segment in the place of those that it was made from, found by a run: its own, or one over more.
+  mutating func seal(_ segment: SealedSegment, _ run: IndexRun?) {
     seal(segment)
-    add(run)
+    if let run { add(run) }
   }
 
-  /// Puts a sealed segment in the place of the segments in frames that it was made from.
+  /// Puts a sealed segment in the place of those that it was made from.
   mutating func seal(_ segment: SealedSegment) {
-    frames.removeAll { segment.base <= $0.base && $0.base < segment.end }
+    frames.removeAll { segment.positions.contains($0.base) }
+    sealed.removeAll { segment.positions.contains($0.base) }
     sealed.append(segment)
     sealed.sort { $0.base < $1.base }
     arrange()

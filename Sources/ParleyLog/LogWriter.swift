@@ -282,8 +282,8 @@ final class LogWriter: Sendable {
     upkeep.waitForRoom()
   }
 
-  /// Rolls the segment being written, if it has events, and seals everything that is complete.
-  func seal() throws(LogError) {
+  /// Rolls the segment being written, if it has events, and seals everything that is complete, or more.
+  func seal(_ scope: SealingScope) throws(LogError) {
     try checkRunning()
     try state.withLock { state throws(LogError) in
       guard view.value.active.count > 0 else { return }
@@ -295,7 +295,7 @@ final class LogWriter: Sendable {
         throw error
       }
     }
-    try upkeep.sealAll()
+    try upkeep.finish(scope)
   }
 
   /// Cuts a torn tail that could not be kept aside when the store was opened, as the disk was full.

@@ -18,8 +18,7 @@ struct Manifest: Equatable, Sendable {
   struct Entry: Equatable, Sendable {
     static let byteCount = 96
 
-    /// A `Form`'s code.
-    var form: UInt8
+    var form: Form
     var base: Position
     var count: Int
     /// Bytes of the segment's file.
@@ -69,7 +68,7 @@ struct Manifest: Equatable, Sendable {
       entries.reserveCapacity(count)
       for number in 0..<count {
         guard let entry = Entry(span, at: headerByteCount + number * Entry.byteCount),
-          entries.last.map({ $0.base < entry.base }) ?? true
+          entries.last.map({ $0.end <= entry.base }) ?? true
         else { return nil }
         entries.append(entry)
       }
@@ -85,7 +84,7 @@ extension Manifest.Entry {
     writer.append(UInt64(byteCount))
     writer.append(UInt64(footerOffset))
     writer.append(footerChecksum)
-    writer.append(form)
+    writer.append(form.rawValue)
     writer.append([0, 0, 0])
     writer.append(nextSequence)
     writer.append(lastDigest)
@@ -97,14 +96,15 @@ extension Manifest.Entry {
     guard let count = Int(exactly: span.integer(at: offset + 8, as: UInt64.self)),
       let byteCount = Int(exactly: span.integer(at: offset + 16, as: UInt64.self)),
       let footerOffset = Int(exactly: span.integer(at: offset + 24, as: UInt64.self)),
+      let form = Manifest.Form(rawValue: span.integer(at: offset + 36)),
       span.isZero((offset + 37)..<(offset + 40)), span.isZero((offset + 80)..<(offset + Self.byteCount))
     else { return nil }
     self.init(
-      form: span.integer(at: offset + 36), base: Position(rawValue: span.integer(at: offset)), count: count,
+      form: form, base: Position(rawValue: span.integer(at: offset)), count: count,
       byteCount: byteCount, footerOffset: footerOffset, footerChecksum: span.integer(at: offset + 32),
       nextSequence: span.integer(at: offset + 40), lastDigest: FrameDigest(span, at: offset + 48))
-    guard (1...2).contains(form), base.isReachable, count <= Int(Position.reachableMax.rawValue),
-      form != Manifest.Form.sealed.rawValue || SealedSegment.counts.contains(count)
+    guard base.isReachable, count <= Int(Position.reachableMax.rawValue),
+      form != .sealed || SealedSegment.counts.contains(count)
     else { return nil }
   }
 }

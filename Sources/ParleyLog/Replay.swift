@@ -12,6 +12,14 @@ package enum ReplayPiece: Sendable {
   case events(EventBatch)
   /// Events that can't be read whole. Those that lost only their body come in a batch too, before this.
   case damage(Damage)
+
+  /// The position behind what it is about.
+  var end: Position {
+    switch self {
+    case .events(let batch): batch.end
+    case .damage(let damage): damage.positions.upperBound
+    }
+  }
 }
 
 /// Whether a replay goes on.

@@ -2,12 +2,12 @@ import ParleyEnvelope
 
 /// Merges index runs that follow each other into one, entry by entry: memory for a page of each.
 struct RunMerge {
-  /// Runs that are merged at once.
-  static let fanIn = 4
   /// Bytes written at once, and synced, so that commits meet no long sync.
   private static let writeByteCount = 1 << 20
 
   let runs: [IndexRun]
+  /// The sealed segments that they are over.
+  let segments: [SealedSegment]
   let storeID: Bytes16
   let storage: any Storage
   let isCancelled: () -> Bool
@@ -16,22 +16,14 @@ struct RunMerge {
     runs[0].positions.lowerBound..<runs[runs.count - 1].positions.upperBound
   }
 
-  /// The runs to merge next: the newest that follow each other and of which none is much larger than the others together,
-  /// so that every entry is written a few times whatever the store's size, and few runs are left. Empty when there is
-  /// nothing to gain.
-  static func candidates(_ runs: [IndexRun]) -> [IndexRun] {
-    guard runs.count >= fanIn else { return [] }
-    for first in (0...(runs.count - fanIn)).reversed() {
-      let group = Array(runs[first..<(first + fanIn)])
-      let isConnected = zip(group, group.dropFirst()).allSatisfy {
-        $0.positions.upperBound == $1.positions.lowerBound
-      }
-      let counts = group.map(\.positions.count)
-      let total = counts.reduce(0, +)
-      let largest = counts.max() ?? 0
-      if isConnected, largest <= 3 * (total - largest), total <= Int(UInt32.max) { return group }
+  /// The runs to merge next: those that are due, or all that there are. Empty when there is nothing to gain.
+  static func candidates(_ runs: [IndexRun], all: Bool) throws(LogError) -> [IndexRun] {
+    let fits = { (runs: ArraySlice<IndexRun>) in
+      runs.reduce(0) { $0 + $1.positions.count } <= Int(UInt32.max)
     }
-    return []
+    return all
+      ? try MergePolicy.all(runs, \.positions, where: fits)
+      : try MergePolicy.due(runs, \.positions, where: fits)
   }
 
   /// Writes the merged run to a new file, durable but for its name; false when it was cancelled. Throws `damaged` when the
@@ -42,10 +34,16 @@ struct RunMerge {
       if try storage.exists(path) { try storage.remove(path) }
       return try storage.open(path, .create)
     }
-    var output = Output(file: file, writer: IndexRunWriter(positions, storeID: storeID))
-    guard try merge(into: &output, { (entry: IndexRun.EventEntry, run) in run.append(entry) }),
-      try merge(into: &output, { (entry: IndexRun.StreamEntry, run) in run.append(entry) })
-    else { return false }
+    var output = Output(
+      file: file, writer: IndexRunWriter(positions, segmentCount: segments.count, storeID: storeID))
+    var tails = StreamTails(in: segments, from: positions.lowerBound)
+    let hasEvents = try merge(into: &output) { (entry: IndexRun.EventEntry, run) in run.append(entry) }
+    guard hasEvents else { return false }
+    let hasStreams = try merge(into: &output) { (entry: IndexRun.StreamEntry, run) in
+      if let tail = tails.take(entry) { run.append(tail) }
+    }
+    guard hasStreams else { return false }
+    if let tail = tails.finish() { output.writer.append(tail) }
     try output.writer.finish()
     try output.drain()
     return true

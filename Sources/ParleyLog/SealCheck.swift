@@ -7,7 +7,7 @@ struct SealCheck {
   private static let passByteCount = 16 << 20
 
   let plan: SealPlan
-  let sources: [FrameSegment]
+  let sources: [LogView.Segment]
 
   /// False when it was cancelled; throws `damaged` when what is there is not what was to be written.
   func run(
@@ -41,9 +41,9 @@ struct SealCheck {
     var matches = 0
     let base = sources[0].base
     for source in sources {
-      let isWhole = try source.forEachBatch(.records) { batch in
-        let first = base.distance(to: batch.first)
-        for index in 0..<batch.count where decoded.isEqual(first + index, batch, index) { matches += 1 }
+      let first = base.distance(to: source.base)
+      let isWhole = try source.forEachRecord(.records) { local, slot, content in
+        if decoded.isEqual(first + local, slot, content) { matches += 1 }
       }
       guard isWhole else { return false }
     }
@@ -99,17 +99,15 @@ private struct DecodedRecords {
     }
   }
 
-  /// Whether the record at a position is the event of a batch, byte for byte.
-  func isEqual(_ local: Int, _ batch: EventBatch, _ index: Int) -> Bool {
+  /// Whether the record at a position is this one, byte for byte.
+  func isEqual(_ local: Int, _ slot: RawSpan, _ content: RawSpan) -> Bool {
     guard places[local] != .max else { return false }
     let place = Int(places[local])
-    let slot = place * RecordSlot.size
-    let isSameSlot = slots.withBytes { slots in
-      batch.withSlot(at: index) {
-        UnsafeBytes.areEqual(slots.extracting(slot..<(slot + RecordSlot.size)), $0)
-      }
+    let start = place * RecordSlot.size
+    let isSameSlot = slots.withBytes {
+      UnsafeBytes.areEqual($0.extracting(start..<(start + RecordSlot.size)), slot)
     }
     let (block, number) = blocks[place]
-    return isSameSlot && batch.withContent(at: index) { contents[block].isEqual(number, to: $0) } == true
+    return isSameSlot && contents[block].isEqual(number, to: content)
   }
 }

@@ -9,10 +9,10 @@ struct SealPass {
   private var starts: [Int] = [0]
 
   /// A segment of which a record can't be read.
-  private(set) var damaged: FrameSegment?
+  private(set) var damaged: LogView.Segment?
 
   /// Gathers records from the segments they stand in.
-  init(_ records: Range<Int>, of plan: SealPlan, from sources: [FrameSegment]) throws(LogError) {
+  init(_ records: Range<Int>, of plan: SealPlan, from sources: [LogView.Segment]) throws(LogError) {
     self.records = records
     starts.reserveCapacity(records.count + 1)
     for record in records { starts.append(starts[starts.count - 1] + Int(plan.lengths[record])) }
@@ -20,31 +20,26 @@ struct SealPass {
     contents.appendZeros(starts[records.count]) { _ in }
     let base = sources[0].base
     for source in sources {
-      let isWhole = try source.forEachBatch(.records) { batch in
-        let first = base.distance(to: batch.first)
-        for index in 0..<batch.count {
-          let record = Int(plan.records[first + index])
-          guard records.contains(record) else { continue }
-          if !take(index, of: batch, as: record - records.lowerBound) { damaged = source }
-        }
+      let first = base.distance(to: source.base)
+      var isAsPlanned = true
+      let isWhole = try source.forEachRecord(.records) { local, slot, content in
+        let record = Int(plan.records[first + local])
+        guard records.contains(record) else { return }
+        if !take(slot, content, as: record - records.lowerBound) { isAsPlanned = false }
       }
-      if !isWhole { damaged = source }
-      if damaged != nil { return }
+      guard isWhole, isAsPlanned else {
+        damaged = source
+        return
+      }
     }
   }
 
   /// False when the content is not what the plan found.
-  private mutating func take(_ index: Int, of batch: EventBatch, as place: Int) -> Bool {
-    let room = starts[place + 1] - starts[place]
-    let isTaken = batch.withContent(at: index) { content in
-      guard content.byteCount == room else { return false }
-      contents.overwrite { $0.store(copying: content, at: starts[place]) }
-      return true
-    }
-    batch.withSlot(at: index) { slot in
-      slots.overwrite { $0.store(copying: slot, at: place * RecordSlot.size) }
-    }
-    return isTaken == true
+  private mutating func take(_ slot: RawSpan, _ content: RawSpan, as place: Int) -> Bool {
+    guard content.byteCount == starts[place + 1] - starts[place] else { return false }
+    slots.overwrite { $0.store(copying: slot, at: place * RecordSlot.size) }
+    contents.overwrite { $0.store(copying: content, at: starts[place]) }
+    return true
   }
 
   /// The plain bytes of a block of contents.

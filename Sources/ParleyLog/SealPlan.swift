@@ -19,53 +19,51 @@ struct SealPlan {
   var count: Int { locals.count }
 
   /// A plan for as many of some segments as fit, the first in any case; nil when that one is damaged.
-  init?(_ candidates: [FrameSegment], _ options: LogOptions) throws(LogError) {
+  init?(_ candidates: [LogView.Segment], _ options: LogOptions) throws(LogError) {
     var streamOf: [UInt32] = []
-    var lengthOf: [UInt32] = []
     var contentCount = 0
     for segment in candidates {
-      let hasRoom =
-        lengthOf.count < options.sealedEventsMax && contentCount < options.sealedContentBytesMax
-      guard hasRoom, let read = try Self.read(segment, &streams) else { break }
+      let hasRoom = lengths.count < options.sealedEventsMax && contentCount < options.sealedContentBytesMax
+      guard hasRoom, let read = try Self.read(segment) else { break }
       let count = read.lengths.reduce(0) { $0 + Int($1) }
       guard sourceCount == 0 || contentCount + count <= options.sealedContentBytesMax else { break }
       contentCount += count
-      streamOf += read.streams
-      lengthOf += read.lengths
+      for stream in read.streams { streamOf.append(UInt32(streams.insert(stream.rawValue).ordinal)) }
+      lengths += read.lengths
       fingerprints += read.fingerprints
       sourceCount += 1
     }
     guard sourceCount > 0 else { return nil }
-    arrange(streamOf, lengthOf)
+    arrange(streamOf)
   }
 
-  private typealias Envelopes = (streams: [UInt32], lengths: [UInt32], fingerprints: [UInt64])
+  private typealias Envelopes = (streams: [StreamID], lengths: [UInt32], fingerprints: [UInt64])
 
   /// What is needed of a segment's envelopes; nil when one is damaged.
-  private static func read(_ segment: FrameSegment, _ streams: inout KeyTable) throws(LogError) -> Envelopes?
-  {
-    var read: Envelopes = ([], [], [])
-    var table = streams
-    let isWhole = try segment.forEachBatch(.envelopes) { batch in
-      for index in 0..<batch.count {
-        batch.withSlot(at: index) { slot in
-          let keys = EnvelopeLayout.loadKeys(from: slot, at: RecordSlot.envelope)
-          read.streams.append(UInt32(table.insert(keys.stream.rawValue).ordinal))
-          read.fingerprints.append(IndexRun.fingerprint(of: keys.event))
-          read.lengths.append(slot.integer(at: RecordSlot.contentCount))
-        }
-      }
+  private static func read(_ segment: LogView.Segment) throws(LogError) -> Envelopes? {
+    let count = segment.count
+    var read: Envelopes = (
+      Array(repeating: .none, count: count), Array(repeating: 0, count: count),
+      Array(repeating: 0, count: count)
+    )
+    var found = 0
+    let isWhole = try segment.forEachRecord(.envelopes) { local, slot, _ in
+      let keys = EnvelopeLayout.loadKeys(from: slot, at: RecordSlot.envelope)
+      read.streams[local] = keys.stream
+      read.fingerprints[local] = IndexRun.fingerprint(of: keys.event)
+      read.lengths[local] = slot.integer(at: RecordSlot.contentCount)
+      found += 1
     }
-    guard isWhole, read.lengths.count == segment.count,
-      read.lengths.allSatisfy({ $0 >= ContentBlock.headByteCount })
-    else { return nil }
-    streams = table
+    // One length for each position: none is twice there.
+    guard isWhole, found == count, read.lengths.allSatisfy({ $0 >= ContentBlock.headByteCount }) else {
+      return nil
+    }
     return read
   }
 
-  private mutating func arrange(_ streamOf: [UInt32], _ lengthOf: [UInt32]) {
-    let used = Set(streamOf)
-    streamOrder = streams.ordinalsByKey().filter { used.contains(UInt32($0)) }
+  private mutating func arrange(_ streamOf: [UInt32]) {
+    let lengthOf = lengths
+    streamOrder = streams.ordinalsByKey()
     var counts = [Int](repeating: 0, count: streams.count)
     for stream in streamOf { counts[Int(stream)] += 1 }
     var next = [Int](repeating: 0, count: streams.count)
@@ -78,7 +76,6 @@ struct SealPlan {
     firstRecords.append(total)
     locals = Array(repeating: 0, count: total)
     records = Array(repeating: 0, count: total)
-    lengths = Array(repeating: 0, count: total)
     for (local, stream) in streamOf.enumerated() {
       let record = next[Int(stream)]
       next[Int(stream)] += 1
@@ -137,28 +134,5 @@ struct SealPlan {
     }
     entries.sort()
     return entries
-  }
-}
-
-extension FrameSegment {
-  /// Calls with all events of a complete segment in order; false when some are damaged.
-  func forEachBatch(_ parts: ReplayParts, _ body: (EventBatch) -> Void) throws(LogError) -> Bool {
-    var isWhole = true
-    let view = LogView(frames: [self], head: end, cache: BlockCache(byteCountMax: 0))
-    do {
-      _ = try Replay(view: view, range: base..<end, parts: parts).run(self, base..<end) { piece in
-        guard case .events(let batch) = piece else {
-          isWhole = false
-          return .stop
-        }
-        body(batch)
-        return .proceed
-      }
-    } catch let error as LogError {
-      throw error
-    } catch {
-      preconditionFailure("FrameSegment.forEachBatch: \(error)")
-    }
-    return isWhole
   }
 }

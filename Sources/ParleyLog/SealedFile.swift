@@ -20,12 +20,12 @@ final class SealedFile: Sendable {
   private let streamFences: [UInt64]
   private let rebuilt = Mutex<SealedTables?>(nil)
 
-  /// Opens a sealed segment. Throws `damaged` when nothing of it can be read.
+  /// Opens a sealed segment. Throws `replaced` when there is no such file, `damaged` when nothing of it can be read.
   init(
     path: String, base: Position, count: Int, storeID: Bytes16, storage: any Storage
   ) throws(LogError) {
     guard let file = try storage.openIfThere(path) else {
-      throw LogError(.damaged, "the segment is missing", file: path)
+      throw LogError(.replaced, "the segment is missing", file: path)
     }
     guard let header = try SegmentHeader.read(from: file), header.base == base, header.storeID == storeID,
       header.form == .sealed, SealedSegment.counts.contains(count)
@@ -197,6 +197,18 @@ final class SealedFile: Sendable {
         if known == nil { known = fresh }
         return known ?? fresh
       })
+  }
+
+  /// The segments in frames that it replaced; nil when the footer is damaged: nothing else says it.
+  func replaced() throws(LogError) -> [SealedFooter.Replaced]? {
+    guard let footer else { return nil }
+    let pages = RunPageReader(file: file, path: path, owner: pageOwner)
+    do throws(LogError) {
+      return try pages.entries(of: footer.sections.replaced) { SealedFooter.Replaced($0, at: $1) }
+    } catch {
+      guard error.code == .damaged else { throw error }
+      return nil
+    }
   }
 
   /// Throws `damaged` when the footer's pages are not those of this content.

@@ -16,6 +16,8 @@ struct SealedFooter: Equatable, Sendable {
   /// Where the two copies of the dictionary's block begin; zeros when there is none.
   let dictionaries: [Int]
   let sections: Sections
+  /// The checksum of its head's page.
+  let checksum: UInt32
 
   struct Sections: Equatable, Sendable {
     /// The blocks of each kind, in order.
@@ -173,7 +175,7 @@ extension SealedFooter {
         storeID: storeID, base: base, count: count, nextSequence: span.integer(at: 40),
         lastDigest: FrameDigest(span, at: 48),
         dictionaries: [80, 88].map { Int(clamping: span.integer(at: $0, as: UInt64.self)) },
-        sections: sections)
+        sections: sections, checksum: span.integer(at: RunPages.roomPerPage))
     }
     guard let head, head.isSound, head.dictionaries.allSatisfy({ $0 < number * RunPages.pageByteCount })
     else {

@@ -130,19 +130,18 @@ extension SealedSegment {
 }
 
 extension SealedSegment {
+  /// Bytes of salts and bodies that it has at most, unless an event is larger than a block; nil when it is damaged.
+  func contentByteCountMax() throws(LogError) -> Int? {
+    guard let file = try file(), file.footer != nil else { return nil }
+    return file.contents.reduce(0) { $0 + max(LogLimits.blockBytesMax, $1.byteCount) }
+  }
+
   /// What the manifest says of it; nil when its footer is damaged.
   func manifestEntry() throws(LogError) -> Manifest.Entry? {
-    guard let file = try file(), let footer = file.footer, byteCount >= RunPages.pageByteCount else {
-      return nil
-    }
-    let offset = byteCount - RunPages.pageByteCount
-    let checksum = try disk { () throws(StorageError) in
-      try file.file.read(4, at: offset + RunPages.roomPerPage)
-    }
-    guard checksum.count == 4 else { return nil }
+    guard let footer = try file()?.footer else { return nil }
     return Manifest.Entry(
-      form: Manifest.Form.sealed.rawValue, base: base, count: count, byteCount: byteCount,
-      footerOffset: offset, footerChecksum: checksum.withBytes { $0.integer(at: 0) },
+      form: .sealed, base: base, count: count, byteCount: byteCount,
+      footerOffset: byteCount - RunPages.pageByteCount, footerChecksum: footer.checksum,
       nextSequence: footer.nextSequence, lastDigest: footer.lastDigest)
   }
 }

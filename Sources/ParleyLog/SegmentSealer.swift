@@ -1,7 +1,7 @@
 import ParleyEnvelope
 
-/// Makes a sealed segment from complete segments in frames: their records grouped by stream, compressed high, read back
-/// and compared before anybody may use it.
+/// Makes a sealed segment from complete segments, in frames or small sealed ones: their records grouped by stream, compressed
+/// high, read back and compared before anybody may use it.
 ///
 /// Memory is bounded whatever the segments hold: their records are read several times, each time a part of the streams is
 /// taken. Decoding is some fifty times as fast as compressing high.
@@ -11,24 +11,31 @@ struct SegmentSealer {
   /// Bytes written after which they are synced, so that commits meet no long sync.
   private static let syncByteCount = 1 << 20
 
+  /// A segment to seal, and the segments in frames that it is or was made from, with how each of them ends.
+  struct Candidate {
+    var segment: LogView.Segment
+    var replaced: [SealedFooter.Replaced]
+  }
+
   /// What came of sealing.
   enum Outcome {
     case sealed(NewSegment)
     case cancelled
+    /// The first alone is as much as a sealed segment may hold, and it is sealed.
+    case nothingGained
     /// This one is damaged, and stays as it is.
-    case damaged(FrameSegment)
+    case damaged(LogView.Segment)
   }
 
   /// A finished sealed segment, whole on disk under its name with `.new`.
   struct NewSegment {
-    var base: Position
-    var count: Int
+    var positions: Range<Position>
     var byteCount: Int
     /// What its index run holds.
     var events: [IndexRun.EventEntry]
     var streams: [IndexRun.StreamEntry]
     /// The segments it replaces.
-    var sources: [FrameSegment]
+    var sources: [LogView.Segment]
   }
 
   let environment: LogEnvironment
@@ -43,14 +50,18 @@ struct SegmentSealer {
 
   /// Seals as many of some segments that follow each other as one sealed segment may hold, the first in any case.
   func seal(
-    _ candidates: [FrameSegment], chain: [SealedFooter.Replaced]
+    _ candidates: [Candidate]
   ) throws(LogError) -> Outcome {
-    guard let plan = try SealPlan(candidates, options) else { return .damaged(candidates[0]) }
+    guard let plan = try SealPlan(candidates.map(\.segment), options),
+      let first = try candidates[0].segment.header()
+    else { return .damaged(candidates[0].segment) }
+    if plan.sourceCount == 1, case .sealed = candidates[0].segment { return .nothingGained }
     if isCancelled() { return .cancelled }
-    let path = SealedSegment.path(base: candidates[0].base) + ".new"
+    let sources = Array(candidates.prefix(plan.sourceCount))
+    let path = SealedSegment.path(first.base..<first.base.advanced(by: plan.count)) + ".new"
     var outcome = Outcome.cancelled
     do throws(LogError) {
-      outcome = try seal(candidates, plan, chain, to: path)
+      outcome = try seal(sources, plan, first, to: path)
     } catch {
       // It takes room that others may need.
       try? storage.remove(path)
@@ -62,10 +73,9 @@ struct SegmentSealer {
   }
 
   private func seal(
-    _ candidates: [FrameSegment], _ plan: SealPlan, _ chain: [SealedFooter.Replaced], to path: String
+    _ candidates: [Candidate], _ plan: SealPlan, _ first: SegmentHeader, to path: String
   ) throws(LogError) -> Outcome {
-    let sources = Array(candidates.prefix(plan.sourceCount))
-    let first = sources[0].header
+    let sources = candidates.map(\.segment)
     let header = SegmentHeader(
       form: .sealed, storeID: first.storeID, base: first.base, createdAt: environment.clock(),
       nonce: FrameNonce(Bytes16(environment.random(16)) ?? .zero), keyCheck: first.keyCheck,
@@ -87,13 +97,13 @@ struct SegmentSealer {
       guard try writer.write(pass, isCancelled) else { return .cancelled }
       record = range.upperBound
     }
-    try writer.finish(replaced: Array(chain.prefix(sources.count)))
+    try writer.finish(replaced: candidates.flatMap(\.replaced))
     guard try SealCheck(plan: plan, sources: sources).run(path, header, writer.footer, storage, isCancelled)
     else { return .cancelled }
     return .sealed(
       NewSegment(
-        base: first.base, count: plan.count, byteCount: writer.offset, events: plan.eventEntries,
-        streams: plan.streamTails, sources: sources))
+        positions: first.base..<first.base.advanced(by: plan.count), byteCount: writer.offset,
+        events: plan.eventEntries, streams: plan.streamTails, sources: sources))
   }
 
   /// What the writing of one sealed segment keeps.
@@ -141,7 +151,7 @@ struct SegmentSealer {
         guard let plain = pass.envelopes(of: records, plan, base: header.base) else {
           throw LogError(
             .damaged, "an envelope has reserved bytes that are not zero: the segment stays as it is",
-            file: FrameSegment.path(base: header.base))
+            file: SealedSegment.path(header.base..<header.base.advanced(by: plan.count)))
         }
         envelopes += block(.envelopes, records, plain, [], at: envelopes.count, &footer.envelopes)
       }

@@ -11,15 +11,15 @@ final class SegmentUpkeep: Sendable {
   let options: LogOptions
   /// Serializes what is published, and holds the manifest as it is on disk.
   let manifest: Mutex<Manifest>
-  /// Serializes sealing, and holds the segments that damage keeps from it.
+  /// Serializes sealing and merging.
+  let sealing = Mutex(())
+  /// The segments that damage keeps from being sealed or merged, by their bases.
   let unsealable = Mutex<Set<Position>>([])
   /// What an interrupted sealing left, until it is removed: once, as new segments may get the same names.
   let leftovers: Mutex<[String]>
   private let lanes = Mutex(Lanes())
   private let underWay = DispatchGroup()
   let isClosing = Atomic(false)
-  /// Segments that damage keeps from being sealed.
-  let damagedCount = Atomic(0)
   /// Who waits until less of the backlog is left, and what wakes them.
   private let waiting = Mutex(0)
   private let room = DispatchSemaphore(value: 0)
@@ -69,23 +69,19 @@ final class SegmentUpkeep: Sendable {
     case .inline:
       attempt { () throws(LogError) in
         try self.publishAll()
-        try self.sealBacklog(all: false)
+        try self.seal(.due)
       }
     case .background:
       start(\.publishing, on: { IOThreads.shared.submit($0) }) { () throws(LogError) in
         try self.publishAll()
-        self.startSealing()
+        try self.startSealing()
       }
     }
   }
 
-  private func startSealing() {
-    let view = view.value
-    guard
-      !backlog(all: false).isEmpty || !view.isIndexed || view.runs.contains(where: \.isDamaged)
-        || !RunMerge.candidates(view.runs).isEmpty
-    else { return }
-    start(\.sealing, on: Self.onItsOwnThread) { () throws(LogError) in try self.sealBacklog(all: false) }
+  private func startSealing() throws(LogError) {
+    guard try isSealingDue() else { return }
+    start(\.sealing, on: Self.onItsOwnThread) { () throws(LogError) in try self.seal(.due) }
   }
 
   /// Runs work that takes seconds where commits and reads don't wait for it.
@@ -118,7 +114,8 @@ final class SegmentUpkeep: Sendable {
 
   /// Complete segments that wait to be sealed.
   var backlogCount: Int {
-    view.value.frames.count - 1 - damagedCount.load(ordering: .relaxed)
+    let unsealable = unsealable.withLock { $0 }
+    return view.value.frames.dropLast().count { !unsealable.contains($0.base) }
   }
 
   /// Blocks while so much waits to be sealed that lookups and memory would suffer, and it is being sealed.
@@ -206,25 +203,29 @@ final class SegmentUpkeep: Sendable {
     fresh.entries = manifest.entries.filter { entry in
       !bases.contains(entry.base) && view.segment(holding: entry.base) == nil
     }
-    let sealed = manifest.entries.filter { $0.form == Manifest.Form.sealed.rawValue }
-    let known = Dictionary(sealed.map { ($0.base, $0) }, uniquingKeysWith: { first, _ in first })
+    let sealed = manifest.entries.filter { $0.form == .sealed }
+    let known = Dictionary(uniqueKeysWithValues: sealed.map { ($0.base..<$0.end, $0) })
     for (segment, successor) in zip(view.frames, view.frames.dropFirst()) {
       guard let directory = segment.directory else { continue }
       fresh.entries.append(
         Manifest.Entry(
-          form: Manifest.Form.rolled.rawValue, base: segment.base, count: directory.count,
+          form: .rolled, base: segment.base, count: directory.count,
           byteCount: directory.segmentEnd, footerOffset: 0, footerChecksum: directory.footerChecksum,
           nextSequence: successor.header.firstSequence, lastDigest: successor.header.predecessorDigest))
     }
+    var isAnyNew = false
     for segment in view.sealed {
-      if let entry = known[segment.base] {
+      if let entry = known[segment.positions] {
         fresh.entries.append(entry)
       } else if let entry = try segment.manifestEntry() {
         fresh.entries.append(entry)
+        isAnyNew = true
       }
     }
     fresh.entries.sort { $0.base < $1.base }
     let storage = environment.storage
+    // Whoever gave it its name may not have come to know that it is durable.
+    if isAnyNew { try disk { () throws(StorageError) in try storage.syncDirectory(SealedSegment.directory) } }
     let storeID = manifest.storeID
     let published = try disk { () throws(StorageError) in
       try Manifest.read(Manifest.path, from: storage, storeID: storeID)

@@ -28,7 +28,7 @@ final class SharedView: Sendable {
   func replace(_ segment: FrameSegment) { view.withLock { $0.replace(segment) } }
 
   /// Puts a sealed segment and its run in the place of what it was made from.
-  func seal(_ segment: SealedSegment, _ run: IndexRun) { view.withLock { $0.seal(segment, run) } }
+  func seal(_ segment: SealedSegment, _ run: IndexRun?) { view.withLock { $0.seal(segment, run) } }
 
   /// Lets the segments that a run covers answer for themselves.
   func remove(_ run: IndexRun) { view.withLock { $0.remove(run) } }

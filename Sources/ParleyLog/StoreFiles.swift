@@ -19,10 +19,12 @@ struct StoreFiles {
   let runs: [IndexRun]
   /// Files that an interrupted sealing left, whose events others have.
   let leftovers: [String]
-  let openSegments = OpenSegments()
+  /// Whether a sealed segment is gone that the manifest names: lost, or replaced since that was read.
+  let isAnySealedGone: Bool
+  let sealedFiles: SealedFiles
 
   /// Reads a store's files; throws `noStore`, `newerFormat`, `wrongKey` or `damaged`.
-  init(_ environment: LogEnvironment, key givenKey: [UInt8]?) throws(LogError) {
+  init(_ environment: LogEnvironment, key givenKey: [UInt8]?, isWriter: Bool = false) throws(LogError) {
     storage = environment.storage
     // In this order: what a writer seals meanwhile the manifest names, and what the manifest names is there.
     let framed = try Self.segmentBases(storage)
@@ -34,9 +36,10 @@ struct StoreFiles {
     let storeID = descriptor.storeID
     let storage = storage
     manifest = try disk { () throws(StorageError) in try Manifest.read(from: storage, storeID: storeID) }
-    let found = try StoreSegments(
-      storage, storeID: storeID, manifest: manifest, framed: framed, openSegments: openSegments)
+    sealedFiles = SealedFiles(storage, storeID: storeID, mayBeReplaced: !isWriter)
+    let found = try StoreSegments(sealedFiles, manifest: manifest, framed: framed)
     (bases, sealed, runs, leftovers) = (found.framed, found.sealed, found.runs, found.leftovers)
+    isAnySealedGone = found.isAnyGone
   }
 
   private static let noStore = LogError(
@@ -63,8 +66,8 @@ struct StoreFiles {
       guard let file = try storage.openIfThere(FrameSegment.path(base: base)) else { continue }
       if let header = try SegmentHeader.read(from: file) { return header }
     }
-    for base in try StoreSegments.bases(storage) {
-      guard let file = try storage.openIfThere(SealedSegment.path(base: base)) else { continue }
+    for positions in try StoreSegments.names(storage).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      guard let file = try storage.openIfThere(SealedSegment.path(positions)) else { continue }
       if let header = try SegmentHeader.read(from: file) { return header }
     }
     return nil

@@ -1,49 +1,58 @@
 import ParleyEnvelope
 
-/// Which sealed segments, runs and segments in frames a store consists of. The manifest says it; where it is missing or of
-/// an older generation the files themselves do.
+/// Which sealed segments, runs and segments in frames a store consists of. The manifest says it, and where it is missing or
+/// of an older generation the files themselves do: a sealed one was whole when it got its name.
 struct StoreSegments {
   private(set) var sealed: [SealedSegment] = []
   private(set) var runs: [IndexRun] = []
   /// The bases of the segments in frames that count.
   private(set) var framed: [Position]
+  /// Files whose events others have.
   private(set) var leftovers: [String] = []
-  private let storage: any Storage
-  private let storeID: Bytes16
+  /// Whether a sealed segment is gone that the manifest names: lost, or replaced since that was read.
+  private(set) var isAnyGone = false
+  private let files: SealedFiles
+  /// Sealed files that are damaged and not named by the manifest, and whose events others have.
+  private var passedOver: [Range<Position>] = []
 
-  init(
-    _ storage: any Storage, storeID: Bytes16, manifest: Manifest?, framed: [Position],
-    openSegments: OpenSegments
-  ) throws(LogError) {
-    self.storage = storage
-    self.storeID = storeID
+  init(_ files: SealedFiles, manifest: Manifest?, framed: [Position]) throws(LogError) {
+    self.files = files
     self.framed = framed
-    let listed = (manifest?.entries ?? []).filter { $0.form == Manifest.Form.sealed.rawValue }
-    let entries = Dictionary(listed.map { ($0.base, $0) }, uniquingKeysWith: { first, _ in first })
-    let present = Set(try Self.bases(storage))
-    for base in present.union(entries.keys).sorted() {
-      // A file that the manifest names is opened when it is asked for something, however many there are.
-      guard let (count, byteCount) = try extent(of: base, entries[base], isThere: present.contains(base))
-      else { continue }
-      sealed.append(
-        SealedSegment(
-          base: base, count: count, byteCount: byteCount, storeID: storeID, storage: storage,
-          openSegments: openSegments))
+    let listed = (manifest?.entries ?? []).filter { $0.form == .sealed }
+    let entries = Dictionary(uniqueKeysWithValues: listed.map { ($0.base..<$0.end, $0) })
+    let present = Set(try Self.names(files.storage))
+    for positions in Self.longestFirst(present.union(entries.keys)) {
+      if let end = sealed.last?.end, positions.lowerBound < end {
+        // What a longer one was made from.
+        if present.contains(positions), positions.upperBound <= end {
+          leftovers.append(SealedSegment.path(positions))
+        }
+        continue
+      }
+      let segment =
+        if let entry = entries[positions] {
+          listedSegment(entry, isThere: present.contains(positions), present)
+        } else {
+          try unlistedSegment(positions, present, entries.keys.filter { present.contains($0) })
+        }
+      if let segment { sealed.append(segment) }
     }
-    for base in framed where sealed.contains(where: { $0.base <= base && base < $0.end }) {
+    for base in framed where sealed.contains(where: { $0.positions.contains(base) }) {
       leftovers += [FrameSegment.path(base: base), FrameSegment.directoryPath(base: base)]
     }
     for directory in [SealedSegment.directory, IndexRun.directory] {
-      leftovers += try Self.names(in: directory, storage).filter { $0.hasSuffix(".new") }
+      leftovers += try Self.names(in: directory, files.storage).filter { $0.hasSuffix(".new") }
         .map { "\(directory)/\($0)" }
     }
-    self.framed.removeAll { base in sealed.contains { $0.base <= base && base < $0.end } }
+    self.framed.removeAll { base in sealed.contains { $0.positions.contains(base) } }
     try findRuns()
   }
 
-  /// The bases of the sealed segments' files, ascending.
-  static func bases(_ storage: any Storage) throws(LogError) -> [Position] {
-    try names(in: SealedSegment.directory, storage).compactMap { FrameSegment.base(ofName: $0) }.sorted()
+  /// The positions of the sealed segments' files.
+  static func names(_ storage: any Storage) throws(LogError) -> [Range<Position>] {
+    try names(in: SealedSegment.directory, storage).compactMap {
+      Range(fileName: $0, SealedSegment.suffix)
+    }
   }
 
   private static func names(in directory: String, _ storage: any Storage) throws(LogError) -> [String] {
@@ -55,35 +64,70 @@ struct StoreSegments {
     }
   }
 
-  /// How many events a sealed segment has and how long its file is; nil where the segments in frames count instead. One
-  /// that no manifest names was whole when it got its name; it counts where something that it replaced is gone.
-  private mutating func extent(
-    of base: Position, _ entry: Manifest.Entry?, isThere: Bool
-  ) throws(LogError) -> (count: Int, byteCount: Int)? {
-    if let entry { return isThere || !framed.contains(base) ? (entry.count, entry.byteCount) : nil }
-    let path = SealedSegment.path(base: base)
-    guard let file = try storage.openIfThere(path),
-      let footer = try SealedFooter.read(from: file, storeID: storeID, base: base)
-    else { return nil }
-    let pages = RunPageReader(
-      file: file, path: path, owner: RunPages.Owner(storeID: storeID, base: base))
-    let replaced = try pages.entries(of: footer.sections.replaced) { SealedFooter.Replaced($0, at: $1) }
-    if replaced.allSatisfy({ framed.contains($0.base) }) {
-      leftovers.append(path)
-      return nil
+  private static func longestFirst(_ positions: some Sequence<Range<Position>>) -> [Range<Position>] {
+    positions.sorted { ($0.lowerBound, $1.upperBound) < ($1.lowerBound, $0.upperBound) }
+  }
+
+  /// A segment that the manifest names: opened when it is asked for something, however many there are. Nil when it is gone
+  /// and others have events of it.
+  private mutating func listedSegment(
+    _ entry: Manifest.Entry, isThere: Bool, _ present: Set<Range<Position>>
+  ) -> SealedSegment? {
+    let positions = entry.base..<entry.end
+    if !isThere {
+      let isElsewhere =
+        framed.contains { positions.contains($0) } || present.contains { $0.overlaps(positions) }
+      if isElsewhere { return nil }
+      isAnyGone = true
     }
-    return (footer.count, try disk { () throws(StorageError) in try file.size() })
+    return SealedSegment(positions, byteCount: entry.byteCount, isLost: !isThere, files)
+  }
+
+  /// A segment that the manifest does not name, as publishing it was interrupted or the manifest is lost. Nil when it is
+  /// damaged and others have its events, and when it can't be what those that the manifest names were made into.
+  private mutating func unlistedSegment(
+    _ positions: Range<Position>, _ present: Set<Range<Position>>, _ listed: [Range<Position>]
+  ) throws(LogError) -> SealedSegment? {
+    let isPossible = listed.allSatisfy { !$0.overlaps(positions) || positions.contains($0) }
+    let isElsewhere =
+      framed.contains(positions.lowerBound)
+      || present.contains { $0.lowerBound == positions.lowerBound && $0.upperBound < positions.upperBound }
+    let path = SealedSegment.path(positions)
+    guard isPossible, SealedSegment.counts.contains(positions.count),
+      let file = try files.storage.openIfThere(path)
+    else { return nil }
+    let byteCount = try disk { () throws(StorageError) in try file.size() }
+    let segment = SealedSegment(positions, byteCount: byteCount, files)
+    if isElsewhere {
+      let isWhole: Bool
+      do throws(LogError) {
+        isWhole = try segment.file()?.footer != nil
+      } catch {
+        guard error.code == .replaced else { throw error }
+        isWhole = false
+      }
+      guard isWhole else {
+        passedOver.append(positions)
+        return nil
+      }
+    }
+    return segment
   }
 
   /// The runs that cover sealed segments and nothing else, the longest where one lies over another.
   private mutating func findRuns() throws(LogError) {
-    var found = try Self.names(in: IndexRun.directory, storage).compactMap { IndexRun.positions(ofName: $0) }
-    found.sort { ($0.lowerBound, $1.upperBound) < ($1.lowerBound, $0.upperBound) }
+    let names = try Self.names(in: IndexRun.directory, files.storage)
     var end = Position.start
-    for positions in found {
-      let covered = sealed.filter { positions.contains($0.base) && $0.end <= positions.upperBound }
-      if positions.lowerBound >= end, covered.reduce(0, { $0 + $1.count }) == positions.count {
-        runs.append(IndexRun(positions: positions, storeID: storeID, storage: storage))
+    for positions in Self.longestFirst(names.compactMap { Range(fileName: $0, IndexRun.suffix) }) {
+      let covered = sealed.filter { positions.contains($0.positions) }
+      if positions.lowerBound >= end, covered.reduce(0, { $0 + $1.count }) == positions.count,
+        // It may be the index of the damaged one.
+        !passedOver.contains(where: { $0.overlaps(positions) })
+      {
+        runs.append(
+          IndexRun(
+            positions: positions, segmentCount: covered.count, storeID: files.storeID, storage: files.storage)
+        )
         end = positions.upperBound
       } else {
         leftovers.append(IndexRun.path(positions))

@@ -42,15 +42,18 @@ extension EventLog {
   /// stream's chain, directories against their segments, manifest, watermark, blobs against their digests.
   /// `progress` gets the events read so far.
   package func verify(progress: (Position) -> Void = { _ in }) throws(LogError) -> [LogFinding] {
-    var verification = Verification(log: self, view: view.value)
-    do {
-      try verification.run(progress)
-    } catch let error as LogError {
-      throw error
-    } catch {
-      preconditionFailure("EventLog.verify: \(error)")
+    // From the start where a writer has merged meanwhile what was still to be read.
+    try ask { view throws(LogError) in
+      var verification = Verification(log: self, view: view)
+      do {
+        try verification.run(progress)
+      } catch let error as LogError {
+        throw error
+      } catch {
+        preconditionFailure("EventLog.verify: \(error)")
+      }
+      return verification.findings
     }
-    return verification.findings
   }
 }
 

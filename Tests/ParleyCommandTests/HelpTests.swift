@@ -4,7 +4,7 @@ import Testing
 @Suite struct HelpTests {
   static let commands = [
     "init", "append", "import", "find", "timeline", "customer", "link", "unlink", "replay", "show", "stats",
-    "verify", "seal",
+    "verify", "seal", "compact",
   ]
 
   @Test(arguments: commands) func everyCommandHasHelpWithAnExample(command: String) throws {

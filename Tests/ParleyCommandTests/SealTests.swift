@@ -27,7 +27,7 @@ import Testing
     let run = try ParleyBinary.run("seal", store)
     #expect(run.status == 0 && run.output.isEmpty)
     #expect(run.diagnostics.hasPrefix("sealed 42 events: "))
-    #expect(try seals() == ["00000000000000000000.seg"])
+    #expect(try seals() == ["00000000000000000000-00000000000000000042.seg"])
     #expect(try shown() == before)
     #expect(try ParleyBinary.run("verify", store).status == 0)
     #expect(
@@ -40,10 +40,12 @@ import Testing
   @Test func showSaysWhereASealedEventLies() throws {
     _ = try ParleyBinary.run("seal", store)
     let text = try ParleyBinary.run("show", store, "5").output
-    #expect(text.contains("segments/00000000000000000000.seg"))
+    #expect(text.contains("segments/00000000000000000000-00000000000000000042.seg"))
     #expect(text.contains("block 0 of the sealed segment's, at byte"))
     let json = try ParleyBinary.run("show", store, "5", "--format", "json").output
-    #expect(json.contains(#""file":"segments/00000000000000000000.seg","envelope":{"block":0"#))
+    #expect(
+      json.contains(#""file":"segments/00000000000000000000-00000000000000000042.seg","envelope":{"block":0"#)
+    )
   }
 
   @Test func aDamagedPartStaysAndIsNamed() throws {
@@ -57,5 +59,24 @@ import Testing
     #expect(run.diagnostics.contains("1 damaged segment stayed: parley verify names the damage"))
     #expect(try seals() == [])
     #expect(try ParleyBinary.run("verify", store).status == 4)
+  }
+
+  @Test func sealedDayByDayAndCompactedItIsOneSegment() throws {
+    for first in [41, 61, 81] {
+      _ = try ParleyBinary.run("seal", store)
+      _ = try ParleyBinary.run(
+        "append", store, input: (first..<(first + 20)).map { chatLine($0) }.joined())
+    }
+    let before = try ParleyBinary.run("replay", store).output
+    let run = try ParleyBinary.run("compact", store)
+    #expect(run.status == 0 && run.output.isEmpty)
+    #expect(run.diagnostics.hasPrefix("compacted 3 sealed segments and what came since into 1: "))
+    #expect(try seals().count == 1)
+    #expect(try ParleyBinary.run("replay", store).output == before)
+    #expect(try ParleyBinary.run("verify", store).status == 0)
+    let again = try ParleyBinary.run("compact", store)
+    #expect(
+      again.diagnostics.hasPrefix("nothing to compact: ")
+        && again.diagnostics.hasSuffix("in 1 sealed segment\n"))
   }
 }

@@ -12,19 +12,22 @@ import Testing
     var testDescription: String
     var script: LogScript
     var options: LogOptions
-    /// One case of so many is tried: sealing takes three times the operations.
+    var upkeep = LogScript.Upkeep.none
+    /// One case of so many is tried: sealing takes three times the operations, merging ten times.
     #if DEBUG
-    var step: Int { isSealing ? 11 : 1 }
+    var step: Int { upkeep == .none ? 1 : upkeep == .sealing ? 11 : 41 }
     #else
-    var step: Int { 1 }
+    var step: Int { upkeep == .merging ? 7 : 1 }
     #endif
-    var isSealing: Bool { script.steps.contains { if case .seal = $0 { true } else { false } } }
 
     static let all = [
       Workload(testDescription: "in frames", script: LogScript(seed: 2, steps: 16), options: .small),
       Workload(
-        testDescription: "sealing", script: LogScript(seed: 2, steps: 12, isSealing: true),
-        options: .smallSealed),
+        testDescription: "sealing", script: LogScript(seed: 2, steps: 12, .sealing),
+        options: .smallSealed, upkeep: .sealing),
+      Workload(
+        testDescription: "merging", script: LogScript(seed: 2, steps: 12, .merging),
+        options: .smallSealed, upkeep: .merging),
     ]
   }
 
@@ -52,7 +55,7 @@ import Testing
     #expect(model.records.count > 30)
     let statistics = try #require(run.log).statistics()
     #expect(statistics.segments > 1, "the workload rolls no segment")
-    #expect((statistics.sealedSegments > 0) == workload.isSealing)
+    #expect((statistics.sealedSegments > 0) == (workload.upkeep != .none))
   }
 
   @Test(arguments: Workload.all) func aCrashAtAnyOperationKeepsWhatWasAcknowledged(workload: Workload) throws

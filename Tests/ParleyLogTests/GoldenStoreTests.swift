@@ -151,7 +151,8 @@ import Testing
 
   @Test func offsetsOfASealedStoreAreThoseOfTheFormatPage() throws {
     let segment = Array(
-      try Data(contentsOf: Self.sealed.appending(path: "segments/00000000000000000000.seg")))
+      try Data(
+        contentsOf: Self.sealed.appending(path: "segments/00000000000000000000-00000000000000000700.seg")))
     #expect(Self.integer(segment, 10, 2) == 2)
     #expect(Array(segment[8_192..<8_196]) == Array("PBLK".utf8) && segment[8_196] == 3)
     let first = 8_192 + 28 + Int(Self.integer(segment, 8_192 + 12, 4))
@@ -166,9 +167,33 @@ import Testing
       try Data(
         contentsOf: Self.sealed.appending(path: "index/00000000000000000000-00000000000000000700.run")))
     let end = run.count - 4_096
-    #expect(Array(run[end..<(end + 8)]) == Array("PRLYIDX1".utf8))
+    #expect(Array(run[end..<(end + 8)]) == Array("PRLYIDX2".utf8))
     #expect([24, 32, 40].map { Self.integer(run, end + $0, 8) } == [0, 700, 700])
     #expect((0..<4).map { Self.integer(run, end + 48 + 24 * $0, 8) } == [4_092, 20, 8, 8])
+    #expect(Self.integer(run, end + 144, 8) == 1)
+  }
+
+  /// A run that does not say of how many segments it is, as they were: read around, and made again.
+  @Test func anIndexRunOfTheFirstVersionIsMadeAgain() throws {
+    let directory = TemporaryDirectory()
+    let files = FileManager.default
+    let store = URL(fileURLWithPath: directory.path).appending(path: "store")
+    try files.copyItem(at: Self.sealed, to: store)
+    let run = store.appending(path: "index/00000000000000000000-00000000000000000700.run")
+    let now = try Data(contentsOf: run)
+    let old = Self.sealed.deletingLastPathComponent().appending(path: "index-run-v1.run")
+    try Data(contentsOf: old).write(to: run)
+    var model = LogModel()
+    for record in Self.sealedRecords { model.add(record) }
+    let reader = try EventLog.openForReading(environment: .posix(at: store.path))
+    #expect(try model.faults(in: reader) == [])
+    #expect(try reader.verify().map(\.weight) == [.repairable])
+    let options = LogOptions(upkeep: .inline)
+    let log = try EventLog.openForAppending(environment: .posix(at: store.path), options: options)
+    #expect(try model.faults(in: log) == [])
+    #expect(try log.verify() == [])
+    log.close()
+    #expect(try Data(contentsOf: run) == now)
   }
 
   /// Writes the sealed golden store anew, for a new format: PARLEY_GOLDEN_SEALED names an empty directory.

@@ -52,6 +52,7 @@ final class LogRun {
     case .append(let batch): try append(batch)
     case .moveClock(let microseconds): clock.move(by: microseconds)
     case .seal: try log?.seal()
+    case .compact: try log?.compact()
     case .reopen:
       log?.close()
       try open()

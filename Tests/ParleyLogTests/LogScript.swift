@@ -12,19 +12,33 @@ struct LogScript {
     case moveClock(Int64)
     /// Seals everything there is.
     case seal
+    /// The same, and merges what is sealed.
+    case compact
+  }
+
+  /// What a script does beside appending.
+  enum Upkeep: Sendable {
+    case none
+    case sealing
+    /// Seals so often that the segments are small, and compacts.
+    case merging
   }
 
   private(set) var steps: [Step] = []
 
   /// So many steps: mostly batches of a few new events, some known ones, conditions that hold and that don't,
-  /// reopenings, and a clock that jumps. With sealing, some are followed by one that seals.
-  init(seed: UInt64, steps count: Int, isSealing: Bool = false) {
+  /// reopenings, and a clock that jumps. With upkeep, some are followed by one that seals or compacts.
+  init(seed: UInt64, steps count: Int, _ upkeep: Upkeep = .none) {
     var maker = LogScriptMaker(seed: seed)
     // Of its own, so that a seed's other steps are the same with sealing and without.
     var random = SplitMix64(seed: seed ^ 0x5ea1)
     for _ in 0..<count {
       steps.append(maker.step())
-      if isSealing, random.oneIn(8) { steps.append(.seal) }
+      switch upkeep {
+      case .none: break
+      case .sealing: if random.oneIn(8) { steps.append(.seal) }
+      case .merging: if random.oneIn(2) { steps.append(random.oneIn(6) ? .compact : .seal) }
+      }
     }
   }
 

@@ -15,20 +15,21 @@ import Testing
     print("ModelTests: \(count) seeds from \(firstSeed)")
   }
 
-  @Test func logsThatSealHoldWhatTheirModelsHold() {
+  @Test(arguments: [LogScript.Upkeep.sealing, .merging])
+  func logsThatSealHoldWhatTheirModelsHold(upkeep: LogScript.Upkeep) {
     let count = seeds(modelsOfEveryRun)
     let issues = IssueLimit()
     for seed in firstSeed..<firstSeed + UInt64(count) where !issues.isReached {
-      let found = LogFuzz(seed: seed, isSealing: true).faults()
-      if !found.isEmpty { issues.record("PARLEY_FIRST_SEED=\(seed), sealing: \(found.prefix(3))") }
+      let found = LogFuzz(seed: seed, upkeep).faults()
+      if !found.isEmpty { issues.record("PARLEY_FIRST_SEED=\(seed), \(upkeep): \(found.prefix(3))") }
     }
-    print("ModelTests, sealing: \(count) seeds from \(firstSeed)")
+    print("ModelTests, \(upkeep): \(count) seeds from \(firstSeed)")
   }
 
   /// Seeds that found something, each kept: what an interrupted sealing had left was removed again after a new sealed
   /// segment had taken its name.
   @Test(arguments: [1, 10, 27, 59]) func sealingSeedsThatFoundAFaultFindNone(seed: UInt64) {
-    #expect(LogFuzz(seed: seed, isSealing: true).faults() == [])
+    #expect(LogFuzz(seed: seed, .sealing).faults() == [])
   }
 
   /// Seeds that found something, each kept: a segment whose header or name a fault had left un-synced was taken
@@ -49,12 +50,12 @@ private struct LogFuzz {
   /// Operations within which something goes wrong: sealing takes more of them.
   private let soon: Int
 
-  init(seed: UInt64, isSealing: Bool = false) {
+  init(seed: UInt64, _ upkeep: LogScript.Upkeep = .none) {
     self.seed = seed
-    soon = isSealing ? 60 : 12
+    soon = upkeep == .none ? 12 : 60
     random = SplitMix64(seed: seed)
-    script = LogScript(seed: random.next(), steps: 10 + random.below(30), isSealing: isSealing)
-    var options = isSealing ? LogOptions.smallSealed : .small
+    script = LogScript(seed: random.next(), steps: 10 + random.below(30), upkeep)
+    var options = upkeep == .none ? LogOptions.small : .smallSealed
     options.segmentBytesMax = [8, 12, 16, 40].randomElement(using: &random)! << 10
     run = LogRun(SimulatedStorage(seed: random.next()), options: options)
   }

@@ -6,7 +6,7 @@ import Testing
 /// Sealed segments and index runs with right checksums that no writer writes, as `Tools/fuzz` makes them: they are damage
 /// like any other, and cost neither a trap nor a wrong answer.
 @Suite struct SealedHostileBytesTests {
-  private static let segment = "segments/00000000000000000000.seg"
+  private static let segment = "segments/00000000000000000000-00000000000000001200.seg"
   private static let blockHeaderByteCount = 28
 
   private let world: LogWorld

@@ -5,7 +5,7 @@ import Testing
 
 /// Sealed segments hold what the segments in frames held, whatever happens while they are made.
 @Suite struct SealingTests {
-  private static let segment = "segments/00000000000000000000.seg"
+  private static let segment = "segments/00000000000000000000-00000000000000000700.seg"
 
   private func records(_ count: Int) -> [NewRecord] {
     (0..<count).map { LogWorld.record($0, stream: $0 * 7 % 23) }

@@ -24,7 +24,7 @@ struct RootCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, AppendCommand.self, ImportCommand.self, FindCommand.self, TimelineCommand.self,
       CustomerCommand.self, LinkCommand.self, UnlinkCommand.self, ReplayCommand.self, ShowCommand.self,
-      StatsCommand.self, VerifyCommand.self, SealCommand.self,
+      StatsCommand.self, VerifyCommand.self, SealCommand.self, CompactCommand.self,
     ])
 }
 

@@ -22,32 +22,11 @@ struct SealCommand: AsyncParsableCommand {
   @OptionGroup var store: StoreArguments
 
   func run() async throws {
-    let opened = try await store.open(for: .appending)
-    let before: LogStatistics
-    let after: LogStatistics
-    do {
-      before = try opened.log.statistics()
-      try await opened.seal()
-      after = try opened.log.statistics()
-    } catch {
-      await opened.close()
-      throw error
-    }
-    await opened.close()
-    store.say(Self.summary(before, after))
-    if after.unsealedSegments > 0 { throw ExitStatus.rejected }
-  }
-
-  private static func summary(_ before: LogStatistics, _ after: LogStatistics) -> String {
-    let new = after.sealedEvents - before.sealedEvents
-    guard new > 0 || after.unsealedSegments > 0 else {
-      return
-        "nothing to seal: \(counted(after.sealedEvents, "event")) in \(counted(after.sealedSegments, "sealed segment"))"
-    }
-    let bytes = (before.segmentBytes + before.indexBytes, after.segmentBytes + after.indexBytes)
-    let left =
-      after.unsealedSegments > 0
-      ? "; \(counted(after.unsealedSegments, "damaged segment")) stayed: parley verify names the damage" : ""
-    return "sealed \(counted(new, "event")): \(byteCount(bytes.0)) before, \(byteCount(bytes.1)) now\(left)"
+    let report = try await SealingReport(store) { try await $0.seal() }
+    let new = report.after.sealedEvents - report.before.sealedEvents
+    try report.finish(
+      report.isIdle
+        ? "nothing to seal: \(report.sealed)" : "sealed \(counted(new, "event")): \(report.bytes)",
+      store)
   }
 }

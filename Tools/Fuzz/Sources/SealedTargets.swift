@@ -338,9 +338,8 @@ func runSealed(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
   header.form = .sealed
   let bytes = sealedBytes(recipe, input, header)
   let storage = SimulatedStorage()
-  let path = SealedSegment.path(base: header.base)
-  storage.disk.replace(path, with: bytes)
-  guard let file = try? storage.open(path, .read) else { return }
+  storage.disk.replace("sealed", with: bytes)
+  guard let file = try? storage.open("sealed", .read) else { return }
   let footer = accepted { () throws(LogError) in
     try SealedFooter.read(from: file, storeID: header.storeID, base: header.base)
   }
@@ -349,9 +348,11 @@ func runSealed(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
   if recipe.contains(.filters), !recipe.contains(.chain) { count += 1 }
   // What claims far more events than it has costs memory and time by their number, within the limit.
   guard count <= 1 << 14 else { return }
+  let positions = header.base..<header.base.advanced(by: count)
+  storage.disk.replace(SealedSegment.path(positions), with: bytes)
   let segment = SealedSegment(
-    base: header.base, count: count, byteCount: bytes.count, storeID: header.storeID, storage: storage,
-    openSegments: OpenSegments())
+    positions, byteCount: bytes.count,
+    SealedFiles(storage, storeID: header.storeID, mayBeReplaced: false))
   guard let opened = accepted({ () throws(LogError) in try segment.file() }), let file = opened else {
     return
   }
@@ -481,7 +482,8 @@ private func check(
 func runSeeds(_ golden: Golden) -> [[UInt8]] {
   [57, 700].map { count in
     let records = SealedRecords(golden, count: count)
-    var writer = IndexRunWriter(Position.start..<Position(count), storeID: golden.header.storeID)
+    var writer = IndexRunWriter(
+      Position.start..<Position(count), segmentCount: 1, storeID: golden.header.storeID)
     let events = (0..<count).map {
       IndexRun.EventEntry(
         fingerprint: IndexRun.fingerprint(of: records.envelope($0).event), local: records.locals[$0])
@@ -516,7 +518,7 @@ func runIndexRun(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
   let storage = SimulatedStorage()
   try? storage.createDirectory(IndexRun.directory)
   storage.disk.replace(IndexRun.path(positions), with: bytes)
-  let run = IndexRun(positions: positions, storeID: storeID, storage: storage)
+  let run = IndexRun(positions: positions, segmentCount: 1, storeID: storeID, storage: storage)
   guard accepted({ () throws(LogError) in try run.isOpenable() }) == true else { return }
   _ = accepted { () throws(LogError) in try run.verify() }
   var keys = golden.keys
@@ -561,12 +563,12 @@ private func walk(_ run: IndexRun) {
 
 private func merge(_ run: IndexRun, _ storeID: Bytes16, _ storage: SimulatedStorage) {
   guard run.positions.count <= 1 << 20 else { return }
-  let merge = RunMerge(runs: [run], storeID: storeID, storage: storage, isCancelled: { false })
+  let merge = RunMerge(runs: [run], segments: [], storeID: storeID, storage: storage, isCancelled: { false })
   guard accepted({ () throws(LogError) in try merge.write(to: "index/merged.new") }) == true else { return }
   let bytes = storage.disk.bytes(of: "index/merged.new") ?? []
   let copy = SimulatedStorage()
   copy.disk.replace(run.path, with: bytes)
-  let again = IndexRun(positions: run.positions, storeID: storeID, storage: copy)
+  let again = IndexRun(positions: run.positions, segmentCount: 1, storeID: storeID, storage: copy)
   let isSame = isAccepted { () throws(LogError) in
     try again.verify()
     var (old, new) = (RunCursor<IndexRun.EventEntry>(run), RunCursor<IndexRun.EventEntry>(again))
