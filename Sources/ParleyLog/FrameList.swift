@@ -2,7 +2,7 @@ import ParleyEnvelope
 
 /// Where the frames of a segment are: first position and offset of each, in order.
 struct FrameList: Equatable, Sendable {
-  /// More events than a segment comes to: it is rolled at 131,072, a frame may have as many more, and as many again
+  /// More events than a segment comes to: it is rolled at 65,536, a frame may have twice as many more, and as many again
   /// each time that rolling failed and the store was opened again. What claims more is not a segment's.
   static let eventsMax = 1 << 22
 

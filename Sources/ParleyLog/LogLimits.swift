@@ -17,9 +17,9 @@ public enum LogLimits {
   /// Bytes of the options that a store keeps in its description.
   public static let metadataBytesMax = 2_048
   /// Frames of the active segment before it is rolled: opening a store scans it, at about 1 µs a frame.
-  public static let segmentFramesMax = 1 << 16
+  public static let segmentFramesMax = 1 << 15
   /// Events of the active segment before it is rolled, at about 0.25 µs an event.
-  public static let segmentEventsMax = 1 << 17
+  public static let segmentEventsMax = 1 << 16
   /// Stored bytes of the active segment before it is rolled.
   public static let segmentBytesMax = 64 << 20
   /// Bytes of zeros that a busy writer keeps ahead of its commits in the active segment.
@@ -32,9 +32,9 @@ public enum LogLimits {
   /// in memory.
   public static let sealedContentBytesMax = 64 << 20
   /// Complete segments that wait to be sealed before sealing hurries: it then compresses fast instead of high.
-  public static let unhurriedBacklogMax = 8
+  public static let unhurriedBacklogMax = 16
   /// Complete segments that wait to be sealed before appends wait for it.
-  public static let backlogMax = 64
+  public static let backlogMax = 128
   /// Sealed segments whose files are open at a time.
   public static let openSegmentsMax = 256
 }

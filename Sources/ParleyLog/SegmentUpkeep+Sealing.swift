@@ -34,9 +34,10 @@ extension SegmentUpkeep {
 
   /// Makes sealed segments as long as there is something to make them from.
   private func sealGroups(_ next: () throws(LogError) -> [LogView.Segment]) throws(LogError) {
-    while !isClosing.load(ordering: .relaxed) {
+    while !isToStop {
       let group = try next()
       guard let first = group.first else { return }
+      defer { isOneDone.store(true, ordering: .relaxed) }
       switch try seal(group) {
       case .sealed(let new):
         try publish(new)
@@ -56,6 +57,13 @@ extension SegmentUpkeep {
     }
     if try !RunMerge.candidates(view.runs, all: false).isEmpty { return true }
     return try !smallSealed(all: false).isEmpty
+  }
+
+  /// Whether sealing is to stop where it stands: the log is closed. Where much waits one is sealed even so, as a store that
+  /// is never open for long would not get it done.
+  private var isToStop: Bool {
+    isClosing.load(ordering: .relaxed)
+      && (isOneDone.load(ordering: .relaxed) || backlogCount <= LogLimits.unhurriedBacklogMax)
   }
 
   /// Segments in frames that are worth sealing together: as many as a sealed segment may hold, or all there are.
@@ -129,7 +137,7 @@ extension SegmentUpkeep {
     let sealer = SegmentSealer(
       environment: environment, descriptor: files.descriptor, options: options,
       isHurried: backlogCount > LogLimits.unhurriedBacklogMax,
-      isCancelled: { self.isClosing.load(ordering: .relaxed) })
+      isCancelled: { self.isToStop })
     return try sealer.seal(candidates)
   }
 

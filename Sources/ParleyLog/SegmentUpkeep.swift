@@ -20,6 +20,8 @@ final class SegmentUpkeep: Sendable {
   private let lanes = Mutex(Lanes())
   private let underWay = DispatchGroup()
   let isClosing = Atomic(false)
+  /// Whether something was sealed or merged since the log was opened.
+  let isOneDone = Atomic(false)
   /// Who waits until less of the backlog is left, and what wakes them.
   private let waiting = Mutex(0)
   private let room = DispatchSemaphore(value: 0)
@@ -146,7 +148,7 @@ final class SegmentUpkeep: Sendable {
     }
   }
 
-  /// Ends sealing where it stands, and blocks until no work is under way.
+  /// Ends sealing where it stands, or once one is sealed where much waits, and blocks until no work is under way.
   func close() {
     isClosing.store(true, ordering: .relaxed)
     underWay.wait()

@@ -127,7 +127,8 @@ private struct Verification {
     checkChain(to: segment.header, segment.path)
     let limit = try segment.frames().endOffset
     var scan = SegmentScan(
-      path: segment.path, file: segment.file, header: segment.header, trustedOffset: .max, limit: limit)
+      path: segment.path, file: segment.file, header: segment.header, trustedOffset: .max, limit: limit,
+      checksWholeChain: true)
     try scan.run()
     if scan.head < segment.end {
       try scan.appendLost(through: segment.end, byteCount: limit - scan.offset)

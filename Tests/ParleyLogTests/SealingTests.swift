@@ -82,6 +82,26 @@ import Testing
     try world.expect(log, holds: records)
   }
 
+  @Test func aStoreThatIsNeverOpenForLongIsSealedAllTheSame() throws {
+    let world = try LogWorld(segmentEventsMax: 10)
+    let log = try world.open()
+    let records = records(300)
+    for record in records { _ = try log.append(AppendBatch([record])) }
+    #expect(try log.statistics().unsealedSegments == 30)
+    log.close()
+    var options = world.options
+    (options.sealedEventsMax, options.upkeep) = (40, .background)
+    var sealed = 0
+    for _ in 0..<4 {
+      try EventLog.openForAppending(environment: world.environment, options: options).close()
+      let now = try reader(world).statistics()
+      #expect(now.sealedEvents > sealed || now.unsealedSegments <= LogLimits.unhurriedBacklogMax)
+      sealed = now.sealedEvents
+    }
+    #expect(sealed >= 120)
+    try world.expect(reader(world), holds: records)
+  }
+
   @Test func everyFieldSurvivesAtItsBounds() throws {
     let world = try LogWorld()
     let log = try world.open()
