@@ -207,6 +207,10 @@ package final class EventLog: Sendable {
   /// Takes seconds for each 100,000 events that it moves, and throws as `seal` does. Nothing is left to do a second time.
   package func compact() throws(LogError) { try requireWriter().seal(.compact) }
 
+  /// Reads the next segment that it is time to read again and notes whether it is whole, as the background does every few
+  /// seconds; gives the bytes that it has, 0 when no round is due. `statistics` says what was found.
+  package func scrubNext() throws(LogError) -> Int { try requireWriter().scrubNext() }
+
   /// Why the last upkeep in the background failed, if it did; it is tried again at the next roll.
   var upkeepFailure: LogError? { writer?.upkeepFailure }
 

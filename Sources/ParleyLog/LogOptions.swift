@@ -29,6 +29,20 @@ package struct LogOptions: Sendable {
   /// Bytes of zeros kept ahead of the commits at most; 0 for none.
   package var zeroedBytesMax: Int
   package var upkeep: Upkeep
+  /// How the background reads everything again; for upkeep in the background only.
+  package var scrub: ScrubPace
+
+  /// How often and how fast everything is read to find damage.
+  package struct ScrubPace: Sendable {
+    /// Seconds after opening before it begins, and between looking whether it is time.
+    package var delay = 60.0
+    /// Seconds from the end of one round to the next: a week.
+    package var interval: Int64 = 7 * 24 * 3_600
+    /// Bytes of segments a second on average.
+    package var bytesPerSecond = 8 << 20
+
+    package init() {}
+  }
 
   package init(
     metadata: [String: String] = [:], key: [UInt8]? = nil,
@@ -39,7 +53,7 @@ package struct LogOptions: Sendable {
     sealedEventsMax: Int = LogLimits.sealedEventsMax,
     sealedContentBytesMax: Int = LogLimits.sealedContentBytesMax, sealedLevel: Int32 = 4,
     zeroedBytesMax: Int = LogLimits.zeroedBytesMax,
-    upkeep: Upkeep = .background
+    upkeep: Upkeep = .background, scrub: ScrubPace = ScrubPace()
   ) {
     self.metadata = metadata
     self.key = key
@@ -52,5 +66,6 @@ package struct LogOptions: Sendable {
     self.sealedLevel = sealedLevel
     self.zeroedBytesMax = zeroedBytesMax
     self.upkeep = upkeep
+    self.scrub = scrub
   }
 }

@@ -22,6 +22,8 @@ package struct LogStatistics: Sendable {
   package var tornFiles: Int
   /// How an acknowledgement is made good: `sync`, an fdatasync before every answer.
   package var durability: String
+  /// How far the background's reading of everything is, and what it found.
+  package var scrub: ScrubState
   /// Why the last upkeep failed, if it did.
   package var upkeepFailure: LogError?
 }
@@ -37,6 +39,8 @@ extension EventLog {
     let torn = try disk { () throws(StorageError) in
       try storage.exists("torn") ? try storage.list("torn").count : 0
     }
+    let storeID = descriptor.storeID
+    let scrub = try disk { () throws(StorageError) in try ScrubState.read(from: storage, storeID: storeID) }
     let sealedBytes = view.sealed.reduce(0) { $0 + $1.byteCount }
     return LogStatistics(
       events: Int(view.head.rawValue), segments: view.segments.count, sealedSegments: view.sealed.count,
@@ -45,7 +49,7 @@ extension EventLog {
       unindexedSegments: view.frames.dropLast().count { $0.isIndexedInMemory },
       segmentBytes: view.frames.reduce(sealedBytes) { $0 + $1.endOffset }, sealedBytes: sealedBytes,
       indexBytes: indexBytes, tornFiles: torn,
-      durability: "sync",
+      durability: "sync", scrub: scrub,
       upkeepFailure: upkeepFailure)
   }
 

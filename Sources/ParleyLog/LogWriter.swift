@@ -15,6 +15,7 @@ final class LogWriter: Sendable {
   private let state: Mutex<CommitState>
   private let stopped = Mutex<LogError?>(nil)
   private let upkeep: SegmentUpkeep
+  private let scrub: Scrub
   private let lock: any StorageLock
 
   /// What only the leader touches.
@@ -42,6 +43,7 @@ final class LogWriter: Sendable {
     self.view = view
     self.lock = lock
     upkeep = SegmentUpkeep(environment, files, view, options)
+    scrub = Scrub(environment, storeID: files.descriptor.storeID, view, options)
     let active = recovered.view.active
     let storage = environment.storage
     let file = try disk { () throws(StorageError) in
@@ -64,6 +66,7 @@ final class LogWriter: Sendable {
       try writeMark(&state, head: recovered.view.head, active: active, syncs: true)
     }
     upkeep.run(options.upkeep)
+    if options.upkeep == .background { scrub.start() }
   }
 
   /// Events looked back over for the log's clock when the last ones are damaged.
@@ -298,6 +301,9 @@ final class LogWriter: Sendable {
     try upkeep.finish(scope)
   }
 
+  /// Reads the next segment that it is time to read again; gives the bytes that it has, 0 when there is none.
+  func scrubNext() throws(LogError) -> Int { try scrub.step() }
+
   /// Cuts a torn tail that could not be kept aside when the store was opened, as the disk was full.
   private func finishPendingCut(_ state: inout CommitState) throws(LogError) {
     guard let offset = state.pendingCut else { return }
@@ -344,6 +350,7 @@ final class LogWriter: Sendable {
       if isRunning { try? state.watermarkFile.sync() }
     }
     upkeep.close()
+    scrub.close()
     lock.release()
   }
 }

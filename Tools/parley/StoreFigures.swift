@@ -19,6 +19,7 @@ struct StoreFigures {
   private var sealedBytes = 0
   private var unsealedSegments = 0
   private var durability = ""
+  private var scrub = ScrubState()
   private var blobs = 0
   private var blobBytes = 0
 
@@ -48,6 +49,7 @@ struct StoreFigures {
       )
       unsealedSegments = files.unsealedSegments
       durability = files.durability
+      scrub = files.scrub
       for digest in try store.log.blobs.list() {
         blobs += 1
         blobBytes += try store.log.blobs.size(of: digest)
@@ -89,7 +91,27 @@ struct StoreFigures {
     json.add("blobBytes", blobBytes)
     json.add("unsealedSegments", unsealedSegments)
     json.add("durability", durability)
+    if let last = scrub.lastRound {
+      json.add("scrubbed", last.endedAt.rfc3339())
+      json.add("scrubDamagedSegments", last.damagedSegments)
+    }
     return json.line
+  }
+
+  /// What the background found when it last read everything, and how far it is.
+  private var scrubText: String {
+    var text = "never to the end"
+    if let last = scrub.lastRound {
+      let found =
+        last.damagedSegments == 0
+        ? "no damage"
+        : "damage in \(counted(last.damagedSegments, "segment")): parley verify names it"
+      text = "everything by \(last.endedAt.rfc3339()), \(found)"
+    }
+    guard scrub.startedAt != nil else { return text }
+    let damaged = scrub.damagedSegments
+    return text + "; again through position \(scrub.next.rawValue)"
+      + (damaged == 0 ? "" : ", damage in \(counted(damaged, "segment")): parley verify names it")
   }
 
   private var sealedText: String {
@@ -117,6 +139,7 @@ struct StoreFigures {
         "\(byteCount(logBytes)) in \(counted(segments, "segment")), ratio \(ratio), \(bytesAnEvent) bytes an event"
       ),
       ("sealed", sealedText), ("backlog", "\(counted(unsealedSegments, "complete segment")) not sealed"),
+      ("scrubbed", scrubText),
       ("blobs", "\(grouped(blobs)), \(byteCount(blobBytes))"),
       ("durability", durability == "sync" ? "every acknowledged append is synced" : durability),
     ])
