@@ -70,10 +70,16 @@ public final class ConversationStore: Sendable {
   }
 
   /// `open(at:for:)` in any environment, blocking.
+  ///
+  /// - Parameter segmentEventsMax: events after which a segment is rolled; it is sealed with others once there are four
+  ///   times as many.
   package static func open(
-    in environment: LogEnvironment, for access: StoreAccess, key: StoreKey? = nil
+    in environment: LogEnvironment, for access: StoreAccess, key: StoreKey? = nil,
+    segmentEventsMax: Int = LogLimits.segmentEventsMax
   ) throws(StoreError) -> ConversationStore {
-    let options = StoreKey.options(key)
+    var options = StoreKey.options(key)
+    options.segmentEventsMax = segmentEventsMax
+    options.sealedEventsMax = LogLimits.sealedEventsMax / LogLimits.segmentEventsMax * segmentEventsMax
     let log = try StoreError.wrappingLog { () throws(LogError) in
       switch access {
       case .appending: try EventLog.openForAppending(environment: environment, options: options)

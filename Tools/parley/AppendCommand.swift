@@ -33,6 +33,8 @@ struct AppendCommand: AsyncParsableCommand {
   @Flag(help: "Makes all lines, up to 65,536, one atomic append: all are stored, or none.")
   var batch = false
 
+  @OptionGroup var segments: SegmentArguments
+
   func run() async throws {
     System.catchInterrupts()
     var reader = try LineReader(path: file)
@@ -40,7 +42,7 @@ struct AppendCommand: AsyncParsableCommand {
     // Who writes through a pipe to standard input knows of it.
     let isWondering = input != LineReader.standardInputName || System.isTerminal(System.standardInput)
     if isWondering { reader.whileWaiting = { store.say("waiting for lines from \(input); Ctrl-C ends it") } }
-    let opened = try await store.open(for: .appending)
+    let opened = try await store.open(for: .appending, segmentEventsMax: segments.eventsMax)
     var appender = LineAppender(
       store: opened, reader: reader, progress: store.progress("event", bytesTotal: reader.bytesTotal))
     var failure: (any Error)?

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ParleyEnvelope
 import ParleyEvents
+import ParleyLog
 
 /// A point in the log's history: a position, or a time by the log's clock.
 enum Moment {
@@ -88,6 +89,19 @@ extension Actor {
       let agent = text.contains(":") ? nil : try? Actor(parsing: "agent:\(text)")
       throw CommandFailure(.usage, "\(option): \(error.message)", hint: agent.map { "Did you mean \($0)?" })
     }
+  }
+}
+
+/// Events after which the segment being written is rolled: a number from 1 to what a segment may have.
+struct SegmentEventsArgument {
+  let count: Int
+
+  /// A count as it was typed. Throws what was expected, with an example.
+  init(typed text: String) throws {
+    guard let count = Int(text), (1...LogLimits.segmentEventsMax).contains(count) else {
+      throw ValidationError("expected a number from 1 to \(grouped(LogLimits.segmentEventsMax)), as in 1000")
+    }
+    self.count = count
   }
 }
 

@@ -22,8 +22,10 @@ struct CompactCommand: AsyncParsableCommand {
 
   @OptionGroup var store: StoreArguments
 
+  @OptionGroup var segments: SegmentArguments
+
   func run() async throws {
-    let report = try await SealingReport(store) { try await $0.compact() }
+    let report = try await SealingReport(store, segments) { try await $0.compact() }
     let before = report.before
     let new = before.sealedEvents < report.after.sealedEvents ? " and what came since" : ""
     try report.finish(

@@ -66,13 +66,16 @@ struct ImportCommand: AsyncParsableCommand {
   @Flag(help: "Reads everything and says what would happen, but stores nothing.")
   var dryRun = false
 
+  @OptionGroup var segments: SegmentArguments
+
   func run() async throws {
     System.catchInterrupts()
     let began = Timestamp.now
     let options = try mailOptions(now: began)
     try checkPaths()
     let writer = try ImportReportWriter(path: report)
-    let opened = try await store.open(for: dryRun ? .reading : .appending)
+    let opened = try await store.open(
+      for: dryRun ? .reading : .appending, segmentEventsMax: segments.eventsMax)
     var storer = ItemStorer(store: opened, mode: dryRun ? .dryRun : .storing, writer: writer)
     var addresses = MailAddressTally(options)
     var failure: (any Error)?

@@ -27,6 +27,8 @@ struct LinkCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Why it is done now.", valueName: "text"))
   var reason = ""
 
+  @OptionGroup var segments: SegmentArguments
+
   func validate() throws {
     if evidence.allSatisfy(\.isWhitespace) {
       throw ValidationError("--evidence is empty: say what shows it.")
@@ -40,7 +42,7 @@ struct LinkCommand: AsyncParsableCommand {
         .usage, "a link needs an agent who has checked it; \(typed.actor.kind.name) is none",
         hint: "--by agent:NAME says who it is.")
     }
-    let opened = try await store.open(for: .appending)
+    let opened = try await store.open(for: .appending, segmentEventsMax: segments.eventsMax)
     let pair = try typed.resolved(by: opened)
     try await pair.noteUnknown(in: opened, store)
     let outcome = try await opened.link(

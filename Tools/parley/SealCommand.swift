@@ -21,8 +21,10 @@ struct SealCommand: AsyncParsableCommand {
 
   @OptionGroup var store: StoreArguments
 
+  @OptionGroup var segments: SegmentArguments
+
   func run() async throws {
-    let report = try await SealingReport(store) { try await $0.seal() }
+    let report = try await SealingReport(store, segments) { try await $0.seal() }
     let new = report.after.sealedEvents - report.before.sealedEvents
     try report.finish(
       report.isIdle

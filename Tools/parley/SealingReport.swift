@@ -8,9 +8,10 @@ struct SealingReport {
 
   /// Opens a store, does the work and closes the store again.
   init(
-    _ store: StoreArguments, _ work: (ConversationStore) async throws -> Void
+    _ store: StoreArguments, _ segments: SegmentArguments,
+    _ work: (ConversationStore) async throws -> Void
   ) async throws {
-    let opened = try await store.open(for: .appending)
+    let opened = try await store.open(for: .appending, segmentEventsMax: segments.eventsMax)
     do {
       before = try opened.log.statistics()
       try await work(opened)

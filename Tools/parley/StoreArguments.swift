@@ -22,8 +22,12 @@ struct StoreArguments: ParsableArguments {
   }
 
   /// The store, opened with the key where one was named, and said what is wrong with it that nobody else would tell.
-  func open(for access: StoreAccess) async throws -> ConversationStore {
-    let store = try await openSilently(for: access)
+  ///
+  /// - Parameter segmentEventsMax: events after which a segment is rolled.
+  func open(
+    for access: StoreAccess, segmentEventsMax: Int = LogLimits.segmentEventsMax
+  ) async throws -> ConversationStore {
+    let store = try await openSilently(for: access, segmentEventsMax: segmentEventsMax)
     switch access {
     case .appending: try warn(of: store)
     case .reading:
@@ -35,9 +39,16 @@ struct StoreArguments: ParsableArguments {
   }
 
   /// The same for who tells all of it.
-  func openSilently(for access: StoreAccess) async throws -> ConversationStore {
+  func openSilently(
+    for access: StoreAccess, segmentEventsMax: Int = LogLimits.segmentEventsMax
+  ) async throws -> ConversationStore {
     let key = try keyFile.map { try KeyFile(path: $0).read() }
-    do { return try await ConversationStore.open(at: directory, for: access, key: key) } catch {
+    do throws(StoreError) {
+      return try await IOThreads.shared.run { [directory] () throws(StoreError) in
+        try ConversationStore.open(
+          in: .posix(at: directory), for: access, key: key, segmentEventsMax: segmentEventsMax)
+      }
+    } catch {
       var failure = failure(error)
       switch access {
       case .appending where error.code == .readOnly:

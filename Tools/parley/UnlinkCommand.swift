@@ -27,13 +27,15 @@ struct UnlinkCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Why they are separated.", valueName: "text"))
   var reason: String
 
+  @OptionGroup var segments: SegmentArguments
+
   func validate() throws {
     if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason is empty: say why.") }
   }
 
   func run() async throws {
     let typed = try pair.values()
-    let opened = try await store.open(for: .appending)
+    let opened = try await store.open(for: .appending, segmentEventsMax: segments.eventsMax)
     let pair = try typed.resolved(by: opened)
     try await pair.noteUnknown(in: opened, store)
     let outcome = try await opened.unlink(
