@@ -51,7 +51,8 @@ package final class EventLog: Sendable {
         try log.blobs.prepareForWriting()
       } catch {
         writer.close()
-        throw LogError(.disk, "the blobs' directory can't be prepared: \(error)", file: "blobs")
+        throw error.cause.map { LogError($0) }
+          ?? LogError(.disk, "the blobs' directory can't be prepared: \(error)", file: "blobs")
       }
       return log
     } catch {

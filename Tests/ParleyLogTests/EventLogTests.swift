@@ -351,6 +351,24 @@ import Testing
     #expect(throws: LogError(.disk, "")) { try EventLog.openForReading(environment: environment) }
   }
 
+  @Test func whicheverOperationOfOpeningFindsNoRoomItIsAFullDisk() throws {
+    let world = try LogWorld()
+    try world.open().close()
+    var refused = 0
+    for number in 1... {
+      let operation = world.storage.operations + number
+      world.storage.plan = .failing(at: operation, with: .noSpace)
+      do {
+        try world.open().close()
+        if world.storage.operations < operation { break }
+      } catch {
+        #expect(error as? LogError == LogError(.diskFull, ""), "operation \(number): \(error)")
+        refused += 1
+      }
+    }
+    #expect(refused > 10)
+  }
+
   @Test func aFileAmongTheDirectoriesOfBlobsStopsNoVerification() throws {
     let directory = TemporaryDirectory()
     let environment = LogEnvironment.posix(at: directory.path)
