@@ -4,7 +4,7 @@ import ArgumentParser
 @main
 enum Main {
   static func main() async {
-    System.ignoreClosedPipes()
+    System.letWritesFail()
     // Without /proc there are none, not even the command's own name: no reason to believe that nothing was asked.
     guard !CommandLine.arguments.isEmpty else {
       Diagnostics.write("parley: the command line can't be read; it is in /proc/self/cmdline: mount /proc")

@@ -200,8 +200,9 @@ extension System {
   /// Whether Ctrl-C or a polite kill came since `catchInterrupts`.
   static var isInterrupted: Bool { interruption.load(ordering: .relaxed) }
 
-  /// A write to a closed pipe fails from now on, instead of ending the process.
-  static func ignoreClosedPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+  /// A write to a closed pipe, or behind the size that a file may have here (`ulimit -f`), fails from now on, instead of
+  /// ending the process.
+  static func letWritesFail() { for number in [SIGPIPE, SIGXFSZ] { _ = signal(number, SIG_IGN) } }
 
   /// From now on the first Ctrl-C (or SIGTERM) only sets `isInterrupted`; the second ends the process.
   static func catchInterrupts() {
