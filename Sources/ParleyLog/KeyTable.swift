@@ -27,7 +27,7 @@ package struct KeyTable: Sendable {
 
   /// The ordinal of a key, nil when it is not there.
   package func ordinal(of key: Bytes16) -> Int? {
-    let entry = slots[slot(of: key, key.mixed >> 32)]
+    let entry = slot(of: key, key.mixed >> 32).entry
     return entry == 0 ? nil : Self.ordinal(in: entry)
   }
 
@@ -35,20 +35,22 @@ package struct KeyTable: Sendable {
   package mutating func insert(_ key: Bytes16) -> (ordinal: Int, isNew: Bool) {
     let hash = key.mixed >> 32
     let slot = slot(of: key, hash)
-    if slots[slot] != 0 { return (Self.ordinal(in: slots[slot]), false) }
+    if slot.entry != 0 { return (Self.ordinal(in: slot.entry), false) }
     keys.append(key)
-    slots[slot] = hash << 32 | UInt64(keys.count)
+    slots[slot.number] = hash << 32 | UInt64(keys.count)
     if keys.count * 2 >= slots.count { grow(to: slots.count * 2) }
     return (keys.count - 1, true)
   }
 
-  /// The slot that a key is in, or the free one where it would be.
-  private func slot(of key: Bytes16, _ hash: UInt64) -> Int {
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != 0, slots[slot] >> 32 != hash || keys[Self.ordinal(in: slots[slot])] != key {
-      slot = (slot + 1) & mask
+  /// The slot that a key is in with what it holds, or the free one where it would be.
+  @inline(__always)
+  private func slot(of key: Bytes16, _ hash: UInt64) -> (number: Int, entry: UInt64) {
+    var number = Int(truncatingIfNeeded: hash) & mask
+    while true {
+      let entry = slots[number]
+      if entry == 0 || entry >> 32 == hash && keys[Self.ordinal(in: entry)] == key { return (number, entry) }
+      number = (number + 1) & mask
     }
-    return slot
   }
 
   /// The ordinals of the keys in ascending order of the keys. Keys are hashes or random: dealt out by their first
