@@ -200,10 +200,11 @@ final class SegmentUpkeep: Sendable {
     var view = view.value
     if let new { view.seal(new) }
     var fresh = manifest
-    // An entry of a segment that the view does not have stays, but for one that was sealed into another.
-    let bases = Set(view.segments.map(\.base))
+    // An entry stays of whose events the view has none.
+    let segments = view.segments
     fresh.entries = manifest.entries.filter { entry in
-      !bases.contains(entry.base) && view.segment(holding: entry.base) == nil
+      let next = segments.indices.partitionPoint { segments[$0].end > entry.base }
+      return next == segments.endIndex || segments[next].base >= entry.end
     }
     let sealed = manifest.entries.filter { $0.form == .sealed }
     let known = Dictionary(uniqueKeysWithValues: sealed.map { ($0.base..<$0.end, $0) })

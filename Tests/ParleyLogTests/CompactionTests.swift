@@ -171,6 +171,39 @@ import Testing
     try world.expect(again, holds: records(0..<150))
   }
 
+  /// What was merged is lost, and a part of what it was made from is still there.
+  @Test func ofALostSegmentWhatIsLeftOfItsSourcesIsRead() throws {
+    let (world, log) = try world(sealedEventsMax: 10_000)
+    try fill(log, 0..<150)
+    let before = world.storage.disk
+    try log.compact()
+    log.close()
+    try world.storage.remove("segments/00000000000000000000-00000000000000000150.seg")
+    let source = "segments/00000000000000000050-00000000000000000100.seg"
+    world.storage.disk.replace(source, with: before.bytes(of: source)!)
+    func expectWhatIsLeft(_ log: EventLog) throws {
+      #expect(log.head == Position(150))
+      for (position, record) in records(0..<150).enumerated() {
+        guard case .record(let read) = try log.read([Position(position)])[0] else {
+          #expect(!(50..<100).contains(position))
+          continue
+        }
+        #expect((50..<100).contains(position) && read.body == record.body)
+      }
+      #expect(try log.verify().count { $0.weight == .damage } >= 2)
+    }
+    try expectWhatIsLeft(reader(world))
+    for _ in 0..<2 {
+      let again = try world.open()
+      try expectWhatIsLeft(again)
+      #expect(try again.statistics().upkeepFailure == nil)
+      again.close()
+    }
+    try world.storage.remove("MANIFEST.old")
+    try expectWhatIsLeft(reader(world))
+    #expect(try !reader(world).verify().contains { $0.file == "MANIFEST" })
+  }
+
   /// A run over segments before they were split up finds only the last of each stream's segments: it does not count.
   @Test func aRunOverLargerSegmentsDoesNotCount() throws {
     let (world, log) = try world(sealedEventsMax: 10_000)
