@@ -43,4 +43,21 @@ public struct Envelope: Hashable, Sendable, BitwiseCopyable {
 
   /// An envelope with every field absent.
   public init() {}
+
+  /// An envelope with every field given.
+  init(
+    stream: StreamID, event: EventID, conversation: ConversationID, actor: ActorID, caseID: CaseID,
+    touchpoint: TouchpointID, occurredAt: Timestamp, recordedAt: Timestamp, previous: Position,
+    sourceOrder: UInt32, kind: EventKind, bodyVersion: UInt16, utcOffset: UTCOffset, channel: Channel,
+    actorKind: ActorKind, direction: Direction, visibility: Visibility, precision: TimePrecision,
+    flags: EventFlags
+  ) {
+    (self.stream, self.event, self.conversation, self.actor) = (stream, event, conversation, actor)
+    (self.caseID, self.touchpoint) = (caseID, touchpoint)
+    (self.occurredAt, self.recordedAt, self.previous) = (occurredAt, recordedAt, previous)
+    (self.sourceOrder, self.kind, self.bodyVersion) = (sourceOrder, kind, bodyVersion)
+    (self.utcOffset, self.channel, self.actorKind) = (utcOffset, channel, actorKind)
+    (self.direction, self.visibility, self.precision) = (direction, visibility, precision)
+    self.flags = flags
+  }
 }

@@ -75,30 +75,30 @@ package enum EnvelopeLayout {
 
   /// Loads the envelope at an offset. Whether its reserved bytes are zero is for `isSound` to say.
   package static func load(from bytes: RawSpan, at base: Int) -> Envelope {
-    var envelope = Envelope()
-    envelope.stream = StreamID(rawValue: bytes16(bytes, at: base + stream))
-    envelope.event = EventID(rawValue: bytes16(bytes, at: base + event))
-    envelope.conversation = ConversationID(rawValue: bytes16(bytes, at: base + conversation))
-    envelope.actor = ActorID(rawValue: bytes16(bytes, at: base + actor))
-    envelope.caseID = CaseID(rawValue: bytes16(bytes, at: base + caseID))
-    envelope.touchpoint = TouchpointID(
-      rawValue: bytes.integer(at: base + touchpoint, as: UInt64.self).byteSwapped)
-    envelope.occurredAt = Timestamp(microseconds: bytes.integer(at: base + occurredAt))
-    envelope.recordedAt = Timestamp(microseconds: bytes.integer(at: base + recordedAt))
-    envelope.previous = Position(rawValue: bytes.integer(at: base + previous))
-    let schema = bytes.integer(at: base + sourceOrder, as: UInt64.self)
-    envelope.sourceOrder = part(of: schema, at: 0)
-    envelope.kind = EventKind(rawValue: part(of: schema, at: kind - sourceOrder))
-    envelope.bodyVersion = part(of: schema, at: bodyVersion - sourceOrder)
-    let codes = bytes.integer(at: base + utcOffset, as: UInt64.self)
-    envelope.utcOffset = UTCOffset(rawValue: part(of: codes, at: 0))
-    envelope.channel = Channel(rawValue: part(of: codes, at: channel - utcOffset))
-    envelope.actorKind = ActorKind(rawValue: part(of: codes, at: actorKind - utcOffset))
-    envelope.direction = Direction(rawValue: part(of: codes, at: direction - utcOffset))
-    envelope.visibility = Visibility(rawValue: part(of: codes, at: visibility - utcOffset))
-    envelope.precision = TimePrecision(rawValue: part(of: codes, at: precision - utcOffset))
-    envelope.flags = EventFlags(rawValue: part(of: codes, at: flags - utcOffset))
-    return envelope
+    // Of a span that is known to hold all of it no load has to be checked.
+    let bytes = bytes.extracting(base..<(base + size))
+    let schema = bytes.integer(at: sourceOrder, as: UInt64.self)
+    let codes = bytes.integer(at: utcOffset, as: UInt64.self)
+    return Envelope(
+      stream: StreamID(rawValue: bytes16(bytes, at: stream)),
+      event: EventID(rawValue: bytes16(bytes, at: event)),
+      conversation: ConversationID(rawValue: bytes16(bytes, at: conversation)),
+      actor: ActorID(rawValue: bytes16(bytes, at: actor)),
+      caseID: CaseID(rawValue: bytes16(bytes, at: caseID)),
+      touchpoint: TouchpointID(rawValue: bytes.integer(at: touchpoint, as: UInt64.self).byteSwapped),
+      occurredAt: Timestamp(microseconds: bytes.integer(at: occurredAt)),
+      recordedAt: Timestamp(microseconds: bytes.integer(at: recordedAt)),
+      previous: Position(rawValue: bytes.integer(at: previous)),
+      sourceOrder: part(of: schema, at: 0),
+      kind: EventKind(rawValue: part(of: schema, at: kind - sourceOrder)),
+      bodyVersion: part(of: schema, at: bodyVersion - sourceOrder),
+      utcOffset: UTCOffset(rawValue: part(of: codes, at: 0)),
+      channel: Channel(rawValue: part(of: codes, at: channel - utcOffset)),
+      actorKind: ActorKind(rawValue: part(of: codes, at: actorKind - utcOffset)),
+      direction: Direction(rawValue: part(of: codes, at: direction - utcOffset)),
+      visibility: Visibility(rawValue: part(of: codes, at: visibility - utcOffset)),
+      precision: TimePrecision(rawValue: part(of: codes, at: precision - utcOffset)),
+      flags: EventFlags(rawValue: part(of: codes, at: flags - utcOffset)))
   }
 
   /// The integer at a byte of a word.
