@@ -5,24 +5,19 @@ package struct EventBatch: Sendable {
   /// The first event's position; the others follow without a gap.
   package let first: Position
   package let count: Int
-  /// Slots of these and maybe other events, this batch's beginning at `offset`.
+  /// Slots of these, maybe with others behind.
   private let slots: [UInt8]
   /// Bodies of these and maybe other events.
   private let contents: [UInt8]
   /// Where each body is, in the order of the slots; empty when only envelopes were asked for.
   private let bodies: [BodyPlace]
-  private let offset: Int
 
-  /// A batch of events whose slots follow each other.
-  init(
-    first: Position, count: Int, slots: [UInt8], contents: [UInt8], bodies: [BodyPlace], offset: Int = 0
-  ) {
+  init(first: Position, count: Int, slots: [UInt8], contents: [UInt8], bodies: [BodyPlace]) {
     self.first = first
     self.count = count
     self.slots = slots
     self.contents = contents
     self.bodies = bodies
-    self.offset = offset
   }
 
   package var end: Position { first.advanced(by: count) }
@@ -32,7 +27,7 @@ package struct EventBatch: Sendable {
   /// An event's envelope, decoded when asked for (about 20 ns). All were checked when the batch was read.
   package func envelope(at index: Int) -> Envelope {
     slots.withBytes {
-      EnvelopeLayout.load(from: $0, at: (offset + index) * RecordSlot.size + RecordSlot.envelope)
+      EnvelopeLayout.load(from: $0, at: index * RecordSlot.size + RecordSlot.envelope)
     }
   }
 
@@ -41,7 +36,7 @@ package struct EventBatch: Sendable {
     try slots.withBytes { span in
       for index in 0..<count {
         let envelope = EnvelopeLayout.load(
-          from: span, at: (offset + index) * RecordSlot.size + RecordSlot.envelope)
+          from: span, at: index * RecordSlot.size + RecordSlot.envelope)
         try body(position(at: index), envelope)
       }
     }
@@ -60,21 +55,20 @@ package struct EventBatch: Sendable {
   }
 
   private func bodyRange(at index: Int) -> Range<Int>? {
-    let place = offset + index
-    guard place < bodies.count, slots[place * RecordSlot.size + RecordSlot.form] == RecordForm.whole.rawValue
+    guard index < bodies.count, slots[index * RecordSlot.size + RecordSlot.form] == RecordForm.whole.rawValue
     else { return nil }
-    return bodies[place].range
+    return bodies[index].range
   }
 
   /// Lends an event's slot.
   func withSlot<Result>(at index: Int, _ work: (RawSpan) throws -> Result) rethrows -> Result {
-    let start = (offset + index) * RecordSlot.size
+    let start = index * RecordSlot.size
     return try slots.withBytes { try work($0.extracting(start..<(start + RecordSlot.size))) }
   }
 
   /// Lends an event's content, which in a batch from a segment in frames stands as it was given; nil when it is damaged.
   func withContent<Result>(at index: Int, _ work: (RawSpan) throws -> Result) rethrows -> Result? {
-    guard offset + index < bodies.count, let body = bodies[offset + index].range else { return nil }
+    guard index < bodies.count, let body = bodies[index].range else { return nil }
     let content = (body.lowerBound - RecordSlot.saltSize)..<body.upperBound
     return try contents.withBytes { try work($0.extracting(content)) }
   }
@@ -88,7 +82,7 @@ struct BodyPlace: Sendable {
   /// A body that is damaged.
   static let lost = BodyPlace(start: 0, count: .max)
 
-  private init(start: UInt32, count: UInt32) {
+  init(start: UInt32, count: UInt32) {
     self.start = start
     self.count = count
   }

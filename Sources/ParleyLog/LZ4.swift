@@ -19,15 +19,16 @@ package enum LZ4 {
     return UnsafeBytes.lz4Decode(stored, plainCount: plainCount, appendingTo: &output)
   }
 
-  /// The plain bytes of a block that was encoded with a dictionary, appended to an array.
+  /// Appends the plain bytes of a block that was encoded with a dictionary to an array that ends with it; false, and
+  /// nothing appended, when it does not decode. That the dictionary stands there makes it half again as fast.
   static func decode(
-    _ stored: RawSpan, dictionary: [UInt8], plainCount: Int, appendingTo output: inout [UInt8]
+    _ stored: RawSpan, dictionaryCount: Int, plainCount: Int, appendingTo output: inout [UInt8]
   ) -> Bool {
-    guard (0...plainBytesMax).contains(plainCount), stored.byteCount <= plainBytesMax * 2, !dictionary.isEmpty
+    guard (0...plainBytesMax).contains(plainCount), stored.byteCount <= plainBytesMax * 2,
+      dictionaryCount > 0, dictionaryCount <= output.count
     else { return false }
-    return dictionary.withBytes {
-      UnsafeBytes.lz4Decode(stored, dictionary: $0, plainCount: plainCount, appendingTo: &output)
-    }
+    return UnsafeBytes.lz4Decode(
+      stored, dictionaryCount: dictionaryCount, plainCount: plainCount, appendingTo: &output)
   }
 }
 

@@ -5,9 +5,9 @@ import ParleyEnvelope
 ///
 /// A byte of bits a value (0, 1, 2, 4 or a multiple of 8), a byte of bytes of the smallest value, those, then every
 /// value less the smallest: below 8 bits packed from the lowest bit on, else plane by plane from the lowest byte on.
-enum PackedColumn {
+package struct PackedColumn {
   /// Appends a column.
-  static func append(_ values: [UInt64], to output: inout [UInt8]) {
+  package static func append(_ values: [UInt64], to output: inout [UInt8]) {
     let least = values.min() ?? 0
     let bits = width(of: (values.max() ?? 0) - least)
     let leastBytes = (64 - least.leadingZeroBitCount + 7) / 8
@@ -41,53 +41,51 @@ enum PackedColumn {
     }
   }
 
-  /// The values of a column of so many records, and moves the offset behind it; nil when it does not fit the bytes.
-  static func read(_ bytes: RawSpan, at offset: inout Int, count: Int) -> [UInt64]? {
+  // MARK: - Reading
+
+  /// The bits that each value less the smallest is packed in.
+  private let bits: Int
+  private let least: UInt64
+  private let count: Int
+  /// Where the packed values are.
+  private let packed: Range<Int>
+
+  /// The column of so many records that begins at an offset, which is moved behind it; nil when it does not fit the bytes.
+  package init?(_ bytes: RawSpan, at offset: inout Int, count: Int) {
     guard bytes.byteCount - offset >= 2 else { return nil }
-    let bits = Int(bytes.integer(at: offset, as: UInt8.self))
+    bits = Int(bytes.integer(at: offset, as: UInt8.self))
     let leastBytes = Int(bytes.integer(at: offset + 1, as: UInt8.self))
     guard bits <= 64, bits % 8 == 0 || [1, 2, 4].contains(bits), leastBytes <= 8 else { return nil }
     let byteCount = bits < 8 ? (count * bits + 7) / 8 : count * (bits / 8)
     guard bytes.byteCount - offset - 2 >= leastBytes + byteCount else { return nil }
-    offset += 2
     var least: UInt64 = 0
     for byte in 0..<leastBytes {
-      least |= UInt64(bytes.integer(at: offset + byte, as: UInt8.self)) << UInt64(8 * byte)
+      least |= UInt64(bytes.integer(at: offset + 2 + byte, as: UInt8.self)) << UInt64(8 * byte)
     }
-    offset += leastBytes
-    var values = [UInt64](repeating: least, count: count)
-    if bits >= 8 {
-      for plane in 0..<(bits / 8) { addPlane(plane, of: bytes, at: offset + plane * count, to: &values) }
-    } else if bits > 0 {
-      let perByte = 8 / bits
-      let mask = UInt64(1) << UInt64(bits) - 1
-      for index in 0..<count {
-        let byte = UInt64(bytes.integer(at: offset + index / perByte, as: UInt8.self))
-        values[index] &+= byte >> UInt64(index % perByte * bits) & mask
-      }
-    }
-    offset += byteCount
-    return values
+    self.least = least
+    self.count = count
+    let start = offset + 2 + leastBytes
+    packed = start..<(start + byteCount)
+    offset = packed.upperBound
   }
 
-  /// Eight values at a time: a load for each byte would cost more than the adding.
-  private static func addPlane(_ plane: Int, of bytes: RawSpan, at start: Int, to values: inout [UInt64]) {
-    let shift = UInt64(8 * plane)
-    let count = values.count
-    var index = 0
-    while index + 8 <= count {
-      var word = bytes.integer(at: start + index, as: UInt64.self)
-      if word != 0 {
-        for next in index..<(index + 8) {
-          values[next] &+= (word & 0xff) << shift
-          word >>= 8
-        }
+  /// What all values are, where that is one.
+  package var constant: UInt64? { bits == 0 ? least : nil }
+
+  /// Unpacks the values from the bytes that the column was found in, over the first of some numbers.
+  package func unpack(_ bytes: RawSpan, into values: inout [UInt64]) {
+    let packed = bytes.extracting(packed)
+    if bits >= 8 {
+      UnsafeBytes.join(planes: packed, of: count, adding: least, into: &values)
+    } else if bits > 0 {
+      let mask = UInt64(1) << UInt64(bits) - 1
+      for index in 0..<count {
+        let bit = index * bits
+        let byte = UInt64(packed.integer(at: bit >> 3, as: UInt8.self))
+        values[index] = least &+ (byte >> UInt64(bit & 7) & mask)
       }
-      index += 8
-    }
-    while index < count {
-      values[index] &+= UInt64(bytes.integer(at: start + index, as: UInt8.self)) << shift
-      index += 1
+    } else {
+      for index in 0..<count { values[index] = least }
     }
   }
 }

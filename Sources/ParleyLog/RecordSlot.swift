@@ -1,22 +1,22 @@
-import ParleyEnvelope
+package import ParleyEnvelope
 
 /// An event's place in an envelope block: the record's header and its envelope. The header is outside the envelope
 /// and outside the audit entry, so that erasing changes neither.
-enum RecordSlot {
-  /// Bytes of a slot: a header of 8 and the envelope.
-  static let size = 8 + EnvelopeLayout.size
+package enum RecordSlot {
+  /// Bytes of a slot: a header of 8 and the envelope. A literal, as a number of another module is asked for at each use.
+  package static let size = 144
   /// Slots of a full block.
   static let perBlock = LogLimits.blockBytesMax / size
   /// Random bytes before a whole record's body.
   static let saltSize = 16
 
-  static let form = 0
+  package static let form = 0
   static let contentCount = 4
-  static let envelope = 8
+  package static let envelope = 8
 }
 
 /// How much of a record is there.
-enum RecordForm: UInt8, Sendable {
+package enum RecordForm: UInt8, Sendable {
   /// Sixteen random bytes and the body.
   case whole = 1
   /// Parts of the body, each with its salt or its commitment (evidence).
@@ -26,15 +26,20 @@ enum RecordForm: UInt8, Sendable {
 }
 
 /// What the log sets in an envelope.
-struct RecordPlacing {
+package struct RecordPlacing {
   var recordedAt: Timestamp
   /// The event before it in its stream.
   var previous: Position
+
+  package init(recordedAt: Timestamp, previous: Position) {
+    self.recordedAt = recordedAt
+    self.previous = previous
+  }
 }
 
 extension [UInt8] {
   /// Appends the slot of a whole record.
-  mutating func appendSlot(_ envelope: Envelope, _ placing: RecordPlacing, contentCount: Int) {
+  package mutating func appendSlot(_ envelope: Envelope, _ placing: RecordPlacing, contentCount: Int) {
     appendZeros(RecordSlot.size) { slot in
       slot.store(RecordForm.whole.rawValue, at: RecordSlot.form)
       slot.store(UInt32(contentCount), at: RecordSlot.contentCount)

@@ -43,6 +43,7 @@ struct Replay {
 
   func run(_ body: (ReplayPiece) throws -> ReplayDecision) throws {
     var position = range.lowerBound
+    var window = SealedWindow()
     while position < min(range.upperBound, view.head) {
       guard let segment = view.segment(holding: position) else {
         let missing = view.missing(position)
@@ -55,7 +56,8 @@ struct Replay {
         switch segment {
         case .frames(let segment): try run(segment, position..<end, body)
         case .sealed(let segment):
-          try SealedReplay(segment: segment, cache: view.cache, parts: parts).run(position..<end, body)
+          try SealedReplay(segment: segment, cache: view.cache, parts: parts)
+            .run(position..<end, in: &window, body)
         }
       guard decision == .proceed else { return }
       position = end

@@ -65,7 +65,7 @@ private struct DecodedRecords {
     let cache = BlockCache(byteCountMax: 0)
     places = Array(repeating: .max, count: file.count)
     blocks.reserveCapacity(records.count)
-    slots.appendZeros(records.count * RecordSlot.size) { _ in }
+    slots.reserveCapacity(records.count * RecordSlot.size)
     let first = file.contentBlock(of: records.lowerBound)
     for block in first...file.contentBlock(of: records.upperBound - 1) {
       guard let decoded = try file.contentBlock(block, cache: cache) else { return nil }
@@ -81,21 +81,22 @@ private struct DecodedRecords {
       file.envelopeBlock(ofRecord: records.lowerBound)...file.envelopeBlock(ofRecord: records.upperBound - 1)
     for number in numbers {
       guard let envelopes = try file.envelopeBlock(number, cache: cache) else { return nil }
-      let start = file.records(ofEnvelopeBlock: number).lowerBound - records.lowerBound
-      for index in 0..<envelopes.count {
-        let local = Int(envelopes.locals[index])
-        guard places[local] == .max else { return nil }
-        places[local] = UInt32(start + index)
+      let first = file.records(ofEnvelopeBlock: number).lowerBound - records.lowerBound
+      for (index, local) in envelopes.locals.enumerated() {
+        guard places[Int(local)] == .max else { return nil }
+        places[Int(local)] = UInt32(first + index)
       }
-      let (contents, blocks) = (contents, blocks)
-      slots.overwrite { slots in
+      var fresh = [UInt8](repeating: 0, count: envelopes.count * RecordSlot.size)
+      envelopes.copy(ArraySlice(0..<UInt32(envelopes.count)), to: &fresh)
+      fresh.overwrite { slots in
         for index in 0..<envelopes.count {
-          let slot = (start + index) * RecordSlot.size
-          envelopes.store(index, into: &slots, at: slot)
-          let (block, place) = blocks[start + index]
-          slots.store(UInt32(contents[block].contentCount(at: place)), at: slot + RecordSlot.contentCount)
+          let (block, place) = blocks[first + index]
+          slots.store(
+            UInt32(contents[block].contentCount(at: place)),
+            at: index * RecordSlot.size + RecordSlot.contentCount)
         }
       }
+      slots += fresh
     }
   }
 

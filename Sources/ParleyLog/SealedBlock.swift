@@ -1,17 +1,17 @@
 import ParleyEnvelope
 
 /// A block of a sealed segment: a header that says what it is, and its stored bytes.
-struct SealedBlock: Equatable, Sendable {
-  static let headerByteCount = 28
+package struct SealedBlock: Equatable, Sendable {
+  package static let headerByteCount = 28
   /// "PBLK", read as a little-endian integer.
   private static let magic: UInt32 = 0x4b4c_4250
   /// The most plain bytes: a full block of contents with its lengths, or one event of the largest body.
   static let plainCountMax = LogLimits.bodyBytesMax + (64 << 10)
 
   /// What a block holds.
-  enum Kind: UInt8, Sendable { case envelopes = 1, contents = 2, dictionary = 3 }
+  package enum Kind: UInt8, Sendable { case envelopes = 1, contents = 2, dictionary = 3 }
   /// How its bytes are stored: as they are, as an LZ4 block, or as one that repeats the segment's dictionary too.
-  enum Codec: UInt8, Sendable { case stored = 0, lz4 = 1, lz4WithDictionary = 2 }
+  package enum Codec: UInt8, Sendable { case stored = 0, lz4 = 1, lz4WithDictionary = 2 }
 
   var kind: Kind
   var codec: Codec
@@ -29,13 +29,13 @@ struct SealedBlock: Equatable, Sendable {
   var byteCount: Int { Self.headerByteCount + storedCount }
 
   /// How blocks are compressed: fast when sealing has to hurry, and then without a dictionary.
-  enum Encoder {
+  package enum Encoder {
     case fast(LZ4Encoder)
     case high(LZ4HighEncoder)
   }
 
   /// A block's bytes, header first: compressed where that is smaller, with a dictionary where there is one.
-  static func encoded(
+  package static func encoded(
     _ kind: Kind, records: Range<Int>, plain: [UInt8], dictionary: [UInt8] = [], nonce: FrameNonce,
     with encoder: Encoder
   ) -> [UInt8] {
@@ -69,7 +69,7 @@ struct SealedBlock: Equatable, Sendable {
   }
 
   /// The block whose header begins at an offset; nil unless it is a whole one.
-  init?(_ bytes: RawSpan, at offset: Int, nonce: FrameNonce) {
+  package init?(_ bytes: RawSpan, at offset: Int, nonce: FrameNonce) {
     guard offset >= 0, bytes.byteCount - offset >= Self.headerByteCount,
       bytes.integer(at: offset, as: UInt32.self) == Self.magic,
       bytes.integer(at: offset + 24, as: UInt32.self)
@@ -102,9 +102,10 @@ struct SealedBlock: Equatable, Sendable {
     self.checksum = checksum
   }
 
-  /// Appends the plain bytes from those that follow the header; false, and nothing appended, when they are not what was
-  /// written.
-  func decode(_ stored: RawSpan, dictionary: [UInt8] = [], appendingTo output: inout [UInt8]) -> Bool {
+  /// Appends the plain bytes from those that follow the header to an array that ends with the dictionary of so many
+  /// bytes; false, and nothing appended, when they are not what was written.
+  package func decode(_ stored: RawSpan, dictionaryCount: Int = 0, appendingTo output: inout [UInt8]) -> Bool
+  {
     guard stored.byteCount == storedCount, CRC32C.of(stored) == checksum else { return false }
     switch codec {
     case .stored:
@@ -112,7 +113,8 @@ struct SealedBlock: Equatable, Sendable {
       return true
     case .lz4: return LZ4.decode(stored, plainCount: plainCount, appendingTo: &output)
     case .lz4WithDictionary:
-      return LZ4.decode(stored, dictionary: dictionary, plainCount: plainCount, appendingTo: &output)
+      return LZ4.decode(
+        stored, dictionaryCount: dictionaryCount, plainCount: plainCount, appendingTo: &output)
     }
   }
 }

@@ -11,7 +11,7 @@ final class SealedFile: Sendable {
   let contents: [SealedFooter.BlockPlace]
   let envelopes: [SealedFooter.BlockPlace]
   /// What blocks of contents may repeat; empty when there is none, or when both copies are damaged.
-  private let dictionary: [UInt8]
+  let dictionary: [UInt8]
   /// Whose blocks the cache keeps.
   let owner = BlockCache.Owner()
   /// Nil when it is damaged: then `rebuilt` has what it said.
@@ -307,14 +307,18 @@ final class SealedFile: Sendable {
   func envelopeBlock(ofRecord record: Int) -> Int { record / EnvelopeBlock.recordsMax }
 
   /// An envelope block, decoded; nil when it is damaged.
-  func envelopeBlock(_ block: Int, cache: BlockCache) throws(LogError) -> EnvelopeBlock? {
+  func envelopeBlock(_ block: Int, cache: BlockCache) throws(LogError) -> EnvelopeSlots? {
     let place = envelopes[block]
     // A block that is lost may be where the one after it begins.
     guard place.byteCount >= SealedBlock.headerByteCount else { return nil }
     let key = BlockCache.Key(owner: owner, offset: place.offset)
-    if let known = cache.item(key, as: EnvelopeBlock.self) { return known }
+    if let known = cache.item(key, as: EnvelopeSlots.self) { return known }
     let bytes = try read(place)
-    guard let decoded = envelopeBlock(block, in: bytes.withBytes { self.plain(.envelopes, block, in: $0) })
+    var plain: [UInt8] = []
+    guard bytes.withBytes({ append(.envelopes, block, in: $0, to: &plain) }),
+      let decoded = plain.withBytes({
+        EnvelopeSlots($0, count: records(ofEnvelopeBlock: block).count, base: base, limit: count)
+      })
     else { return nil }
     cache.keep(decoded, at: key)
     return decoded
@@ -328,20 +332,17 @@ final class SealedFile: Sendable {
     let key = BlockCache.Key(owner: owner, offset: place.offset)
     if let known = cache.item(key, as: ContentBlock.self) { return known }
     let bytes = try read(place)
-    guard let plain = bytes.withBytes({ self.plain(.contents, block, in: $0) }),
-      let decoded = ContentBlock(plain, count: records(ofContentBlock: block).count)
+    var plain = dictionary
+    guard bytes.withBytes({ append(.contents, block, in: $0, to: &plain) }),
+      let decoded = ContentBlock(
+        plain, from: dictionary.count, count: records(ofContentBlock: block).count)
     else { return nil }
     cache.keep(decoded, at: key)
     return decoded
   }
 
-  /// The plain bytes of a block whose header and stored bytes these are; nil when they are not what was written.
-  func plain(_ kind: SealedBlock.Kind, _ block: Int, in bytes: RawSpan) -> [UInt8]? {
-    var plain: [UInt8] = []
-    return append(kind, block, in: bytes, to: &plain) ? plain : nil
-  }
-
-  /// Appends them; false, and nothing appended, when they are not what was written.
+  /// Appends the plain bytes of a block, whose header and stored bytes these are, to an array that ends with the segment's
+  /// dictionary where the block needs it; false, and nothing appended, when they are not what was written.
   func append(
     _ kind: SealedBlock.Kind, _ block: Int, in bytes: RawSpan, to output: inout [UInt8]
   ) -> Bool {
@@ -350,18 +351,8 @@ final class SealedFile: Sendable {
       header.records == records, header.byteCount == bytes.byteCount
     else { return false }
     return header.decode(
-      bytes.extracting(SealedBlock.headerByteCount..<bytes.byteCount), dictionary: dictionary,
+      bytes.extracting(SealedBlock.headerByteCount..<bytes.byteCount), dictionaryCount: dictionary.count,
       appendingTo: &output)
-  }
-
-  /// An envelope block from its plain bytes, with its records in the segment.
-  func envelopeBlock(_ block: Int, in plain: [UInt8]?) -> EnvelopeBlock? {
-    let records = records(ofEnvelopeBlock: block)
-    guard let plain,
-      let decoded = plain.withBytes({ EnvelopeBlock($0, count: records.count, base: base) }),
-      decoded.locals.allSatisfy({ $0 < count })
-    else { return nil }
-    return decoded
   }
 
   private func read(_ place: SealedFooter.BlockPlace) throws(LogError) -> [UInt8] {

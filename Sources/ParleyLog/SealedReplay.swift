@@ -5,7 +5,7 @@ import ParleyEnvelope
 /// for.
 struct SealedReplay {
   /// Events handed out at once.
-  private static let batchCount = 4096
+  private static let batchCount = 1024
   /// So few events are read one by one.
   private static let singleEventsMax = 64
 
@@ -14,27 +14,23 @@ struct SealedReplay {
   let parts: ReplayParts
 
   func run(
-    _ positions: Range<Position>, _ body: (ReplayPiece) throws -> ReplayDecision
+    _ positions: Range<Position>, in window: inout SealedWindow,
+    _ body: (ReplayPiece) throws -> ReplayDecision
   ) throws -> ReplayDecision {
     guard let file = try segment.file() else {
       return try body(.damage(segment.lost().limited(to: positions)))
     }
-    let window =
-      positions.count <= Self.singleEventsMax ? nil : try SealedWindow(file, bodies: parts == .records)
+    if positions.count <= Self.singleEventsMax { return try runSingly(positions, body) }
+    try window.read(file, bodies: parts == .records)
     let locals =
       segment.base.distance(to: positions.lowerBound)..<segment.base.distance(to: positions.upperBound)
-    guard let window else { return try runSingly(positions, body) }
     var local = locals.lowerBound
     while local < locals.upperBound {
-      var end = local
-      let isThere = window.isThere(local)
-      while end < locals.upperBound, end - local < Self.batchCount, window.isThere(end) == isThere {
-        end += 1
-      }
+      let (next, isThere) = window.prefix(of: local..<min(local + Self.batchCount, locals.upperBound))
       let pieces =
-        isThere ? window.pieces(local..<end) : try window.damages(local..<end, cache: cache)
+        isThere ? window.pieces(next, of: file) : try window.damages(next, of: file, cache: cache)
       for piece in pieces { guard try body(piece) == .proceed else { return .stop } }
-      local = end
+      local = next.upperBound
     }
     return .proceed
   }

@@ -102,7 +102,7 @@ extension SealedSegment {
 
   private func find(
     _ position: Position, in file: SealedFile, _ cache: BlockCache
-  ) throws(LogError) -> (block: Int, envelopes: EnvelopeBlock, index: Int)? {
+  ) throws(LogError) -> (block: Int, envelopes: EnvelopeSlots, index: Int)? {
     let local = base.distance(to: position)
     guard let block = try file.envelopeBlock(of: local, cache: cache), block < file.envelopes.count,
       let envelopes = try file.envelopeBlock(block, cache: cache), let index = envelopes.index(of: local)
@@ -159,14 +159,5 @@ extension SealedFile {
     }
     return EventPlace.Block(
       index: block, bytes: place.offset..<(place.offset + place.byteCount), plainCount: header.plainCount)
-  }
-}
-
-extension EnvelopeBlock {
-  /// A copy of a record's slot.
-  func slot(at index: Int) -> [UInt8] {
-    var slot: [UInt8] = []
-    slot.appendZeros(RecordSlot.size) { store(index, into: &$0, at: 0) }
-    return slot
   }
 }

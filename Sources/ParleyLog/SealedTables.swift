@@ -83,14 +83,15 @@ struct SealedTables: Sendable {
   private mutating func addKeys(of block: SealedBlock, _ stored: RawSpan, _ header: SegmentHeader) {
     var plain: [UInt8] = []
     guard block.decode(stored, appendingTo: &plain),
-      let envelopes = plain.withBytes({ EnvelopeBlock($0, count: block.count, base: header.base) })
+      let envelopes = plain.withBytes({
+        EnvelopeSlots($0, count: block.count, base: header.base, limit: count)
+      })
     else { return }
     let number = UInt16(truncatingIfNeeded: block.firstRecord / EnvelopeBlock.recordsMax)
     for index in 0..<block.count {
       let prefix = SealedFooter.prefix(of: envelopes.stream(at: index))
       if streams.last?.prefix != prefix { streams.append((prefix, block.firstRecord + index)) }
-      let local = Int(envelopes.locals[index])
-      if local < count { places[local] = number }
+      places[Int(envelopes.locals[index])] = number
     }
   }
 

@@ -1,70 +1,100 @@
 import ParleyEnvelope
 
-/// All of a sealed segment, decoded: slots by position, bodies where they are.
+/// All of a sealed segment, decoded: envelopes and bodies by record, and which record stands at each position. One window
+/// serves one segment after the other, as fresh memory would cost more than decoding does.
 struct SealedWindow {
   /// Blocks are read together up to so many bytes.
-  private static let readByteCount = 1 << 20
+  private static let readByteCount = 256 << 10
+  /// Bodies are at most so many times as large as stored; where they are larger still the memory for them has to grow.
+  private static let contentRatio = 8
 
-  private let file: SealedFile
-  /// A slot for each position; zeros where the envelope is damaged.
-  private var slots: [UInt8]
+  private var envelopes = EnvelopeSlots()
+  /// The record at each position; all ones where its envelope is damaged.
+  private var records: [UInt32] = []
+  /// Whether no position is without one.
+  private var isWhole = false
+  /// All bodies, and where each record's is.
   private var contents: [UInt8] = []
   private var bodies: [BodyPlace] = []
-  /// The position of each record; all ones where its envelope is damaged.
-  private var locals: [UInt32]
   /// Blocks of contents that are damaged.
   private var lostContents: [Int] = []
+  /// What blocks are decoded to.
+  private var plain: [UInt8] = []
+  /// The last batch's slots.
+  private var slots: [UInt8] = []
 
-  init(_ file: SealedFile, bodies withBodies: Bool) throws(LogError) {
-    self.file = file
-    slots = []
-    slots.appendZeros(file.count * RecordSlot.size) { _ in }
-    locals = Array(repeating: .max, count: file.count)
-    try readEnvelopes()
-    if withBodies { try readContents() }
+  /// Decodes a segment in the place of the one before.
+  mutating func read(_ file: SealedFile, bodies withBodies: Bool) throws(LogError) {
+    envelopes.removeAll()
+    records.removeAll(keepingCapacity: true)
+    contents.removeAll(keepingCapacity: true)
+    bodies.removeAll(keepingCapacity: true)
+    lostContents = []
+    try readEnvelopes(of: file)
+    if withBodies { try readContents(of: file) }
   }
 
-  /// Whether the envelope at a position is there.
-  func isThere(_ local: Int) -> Bool { slots[local * RecordSlot.size + RecordSlot.form] != 0 }
+  /// The first of some positions, as many as there are of one kind: envelopes that are there or that are not.
+  func prefix(of locals: Range<Int>) -> (locals: Range<Int>, isThere: Bool) {
+    if isWhole { return (locals, true) }
+    let isThere = records[locals.lowerBound] != .max
+    let end = locals.first { (records[$0] != .max) != isThere } ?? locals.upperBound
+    return (locals.lowerBound..<end, isThere)
+  }
 
-  private mutating func readEnvelopes() throws(LogError) {
-    let places = file.envelopes
-    try forEachBlock(places) { window, block, bytes in
-      let plain = window.file.plain(.envelopes, block, in: bytes)
-      guard let envelopes = window.file.envelopeBlock(block, in: plain) else { return }
-      let first = places[block].firstRecord
-      window.slots.overwrite { slots in
-        for index in 0..<envelopes.count {
-          envelopes.store(index, into: &slots, at: Int(envelopes.locals[index]) * RecordSlot.size)
-        }
+  private mutating func readEnvelopes(of file: SealedFile) throws(LogError) {
+    envelopes.reserveLargeCapacity(file.count)
+    plain.removeAll(keepingCapacity: true)
+    try forEachBlock(of: file, file.envelopes) { window, block, bytes in
+      let count = file.records(ofEnvelopeBlock: block).count
+      window.plain.removeAll(keepingCapacity: true)
+      if !file.append(.envelopes, block, in: bytes, to: &window.plain)
+        || !window.plain.withBytes({
+          window.envelopes.append($0, count: count, base: file.base, limit: file.count)
+        })
+      {
+        window.envelopes.appendLost(count)
       }
-      for index in 0..<envelopes.count { window.locals[first + index] = envelopes.locals[index] }
+    }
+    records.append(contentsOf: repeatElement(.max, count: file.count))
+    isWhole = true
+    for (record, local) in envelopes.locals.enumerated() {
+      // Two records that say the same position leave another without one.
+      if local == .max || records[Int(local)] != .max { isWhole = false }
+      if local != .max { records[Int(local)] = UInt32(record) }
     }
   }
 
-  private mutating func readContents() throws(LogError) {
-    bodies = Array(repeating: .lost, count: file.count)
-    let places = file.contents
-    contents.reserveCapacity(places.reduce(0) { $0 + $1.byteCount } * 2)
-    try forEachBlock(places) { window, block, bytes in
-      let records = window.file.records(ofContentBlock: block)
-      let start = window.contents.count
-      guard window.file.append(.contents, block, in: bytes, to: &window.contents),
-        let rests = ContentBlock.rests(in: window.contents, from: start, count: records.count)
+  private mutating func readContents(of file: SealedFile) throws(LogError) {
+    bodies.reserveCapacity(file.count)
+    contents.reserveLargeCapacity(
+      min(LogLimits.sealedContentBytesMax, file.contents.reduce(0) { $0 + $1.byteCount } * Self.contentRatio))
+    plain = file.dictionary
+    try forEachBlock(of: file, file.contents) { window, block, bytes in
+      let count = file.records(ofContentBlock: block).count
+      window.plain.removeLast(window.plain.count - file.dictionary.count)
+      guard file.append(.contents, block, in: bytes, to: &window.plain),
+        let ends = ContentBlock.ends(in: window.plain, from: file.dictionary.count, count: count),
+        window.contents.count + window.plain.count <= UInt32.max
       else {
-        window.contents.removeSubrange(start...)
         window.lostContents.append(block)
+        window.bodies.append(contentsOf: repeatElement(.lost, count: count))
         return
       }
-      for (record, rest) in zip(records, rests) where window.locals[record] != .max {
-        window.bodies[Int(window.locals[record])] = BodyPlace(rest)
+      let start = UInt32(window.contents.count)
+      let rests = Int(ends[0])..<window.plain.count
+      window.plain.withBytes { window.contents.append(copying: $0.extracting(rests)) }
+      for index in 0..<count {
+        window.bodies.append(
+          BodyPlace(start: start + ends[index] - ends[0], count: ends[index + 1] - ends[index]))
       }
     }
   }
 
   /// Calls with each block's header and stored bytes, reading neighbours together.
   private mutating func forEachBlock(
-    _ places: [SealedFooter.BlockPlace], _ body: (inout SealedWindow, Int, RawSpan) -> Void
+    of file: SealedFile, _ places: [SealedFooter.BlockPlace],
+    _ body: (inout SealedWindow, Int, RawSpan) -> Void
   ) throws(LogError) {
     let file = file.file
     var first = 0
@@ -92,17 +122,22 @@ struct SealedWindow {
   // MARK: - Pieces
 
   /// Events that are there, and what is damaged of their bodies.
-  func pieces(_ range: Range<Int>) -> [ReplayPiece] {
+  mutating func pieces(_ range: Range<Int>, of file: SealedFile) -> [ReplayPiece] {
+    let wanted = records[range]
+    if slots.count < range.count * RecordSlot.size {
+      slots = Array(repeating: 0, count: range.count * RecordSlot.size)
+    }
+    envelopes.copy(wanted, to: &slots)
     let base = file.base
     var pieces: [ReplayPiece] = [
       .events(
         EventBatch(
           first: base.advanced(by: range.lowerBound), count: range.count, slots: slots, contents: contents,
-          bodies: bodies, offset: range.lowerBound))
+          bodies: bodies.isEmpty ? [] : wanted.map { bodies[Int($0)] }))
     ]
     for block in lostContents {
       let lost = file.records(ofContentBlock: block).compactMap { record -> Int? in
-        let local = Int(locals[record])
+        let local = Int(envelopes.locals[record])
         return range.contains(local) ? local : nil
       }
       for run in lost.sorted().runs {
@@ -116,9 +151,10 @@ struct SealedWindow {
   }
 
   /// What stands for events whose envelopes are damaged.
-  func damages(_ range: Range<Int>, cache: BlockCache) throws(LogError) -> [ReplayPiece] {
+  func damages(_ range: Range<Int>, of file: SealedFile, cache: BlockCache) throws(LogError) -> [ReplayPiece]
+  {
     var blocks: [Int: [Int]] = [:]
-    let lost = file.envelopes.indices.first { locals[file.envelopes[$0].firstRecord] == .max } ?? 0
+    let lost = file.envelopes.indices.first { envelopes.locals[file.envelopes[$0].firstRecord] == .max } ?? 0
     for local in range {
       blocks[try file.envelopeBlock(of: local, cache: cache) ?? lost, default: []].append(local)
     }

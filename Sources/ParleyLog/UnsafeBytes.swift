@@ -83,25 +83,22 @@ extension UnsafeBytes {
     return isExact
   }
 
-  /// The same for a block that was encoded with a dictionary.
+  /// The same for a block that was encoded with a dictionary, which the array ends with. Traps when it is not so long.
   static func lz4Decode(
-    _ stored: RawSpan, dictionary: RawSpan, plainCount: Int, appendingTo output: inout [UInt8]
+    _ stored: RawSpan, dictionaryCount: Int, plainCount: Int, appendingTo output: inout [UInt8]
   ) -> Bool {
-    // Sound: as above; the dictionary is borrowed for the call too, which reads no more of it than it has.
+    precondition(dictionaryCount <= output.count, "UnsafeBytes.lz4Decode: an array without the dictionary")
+    // Sound: as above; the dictionary is the array's last bytes, before the room that is written.
     var isExact = false
     output.append(addingCapacity: max(1, plainCount)) { room in
       unsafe room.withUnsafeMutableBufferPointer { buffer, initializedCount in
         let written = unsafe stored.withUnsafeBytes { input in
-          unsafe dictionary.withUnsafeBytes { dictionary in
-            guard let from = input.baseAddress, let to = buffer.baseAddress,
-              let words = dictionary.baseAddress
-            else { return Int32(-1) }
-            return unsafe LZ4_decompress_safe_usingDict(
-              from.assumingMemoryBound(to: CChar.self),
-              UnsafeMutableRawPointer(to + initializedCount).assumingMemoryBound(to: CChar.self),
-              Int32(input.count), Int32(plainCount), words.assumingMemoryBound(to: CChar.self),
-              Int32(dictionary.count))
-          }
+          guard let from = input.baseAddress, let start = buffer.baseAddress else { return Int32(-1) }
+          let to = unsafe UnsafeMutableRawPointer(start + initializedCount)
+          return unsafe LZ4_decompress_safe_usingDict(
+            from.assumingMemoryBound(to: CChar.self), to.assumingMemoryBound(to: CChar.self),
+            Int32(input.count), Int32(plainCount),
+            (to - dictionaryCount).assumingMemoryBound(to: CChar.self), Int32(dictionaryCount))
         }
         isExact = Int(written) == plainCount
         if isExact { initializedCount += plainCount }
@@ -420,22 +417,176 @@ extension [UInt8] {
   }
 }
 
-// MARK: - Randomness
+// MARK: - Large memory
 
-extension MutableRawSpan {
-  /// Stores the words of a slot little-endian at a byte offset. Traps when they don't fit.
-  mutating func store(words: InlineArray<18, UInt64>, at offset: Int) {
-    var stored = words
-    for index in words.indices { stored[index] = words[index].littleEndian }
+extension Array where Element: BitwiseCopyable {
+  /// Makes room for so many elements in all that are going to be used, in large pages where the system has them: the first
+  /// touch of a page of 4 KiB takes longer than decoding what is put there.
+  mutating func reserveLargeCapacity(_ count: Int) {
+    guard count > capacity else { return }
+    reserveCapacity(count)
+    #if os(Linux)
+    append(addingCapacity: count - self.count) { room in
+      // Sound: a hint, and only on pages that lie in the room as a whole; what it says of failing is of no use.
+      unsafe room.withUnsafeMutableBufferPointer { buffer, _ in
+        let bytes = UnsafeMutableRawBufferPointer(buffer)
+        guard let base = bytes.baseAddress else { return }
+        let largePage = 2 << 20
+        let first = unsafe base.alignedUp(toMultipleOf: largePage)
+        let last = unsafe (base + bytes.count).alignedDown(toMultipleOf: largePage)
+        if unsafe first < last { _ = unsafe madvise(first, last - first, MADV_HUGEPAGE) }
+      }
+    }
+    #endif
+  }
+}
+
+// MARK: - Columns
+
+extension UnsafeBytes {
+  /// Joins numbers of which each byte stands in a plane of its own, the lowest first, adds a number to each (wrapping), and
+  /// stores them over the first of `values`. Traps when the planes or the values are not as many as needed.
+  static func join(planes: RawSpan, of count: Int, adding least: UInt64, into values: inout [UInt64]) {
+    let planeCount = count == 0 ? 0 : planes.byteCount / count
     precondition(
-      offset >= 0 && offset <= byteCount - RecordSlot.size, "MutableRawSpan.store(words:at:) past the end")
-    // Sound: the range was checked above, and eighteen words are the 144 bytes of a slot.
-    unsafe withUnsafeMutableBytes { target in
-      guard let to = target.baseAddress else { return }
-      unsafe (to + offset).storeBytes(of: stored, as: InlineArray<18, UInt64>.self)
+      planes.byteCount == planeCount * count && planeCount <= 8 && count <= values.count,
+      "UnsafeBytes.join: other planes or values than numbers")
+    // Sound: `from` has `planeCount` times `count` bytes and `to` has `count` numbers, as was checked above; eight at once
+    // are loaded and stored only where there are eight.
+    unsafe planes.withUnsafeBytes { from in
+      unsafe values.withUnsafeMutableBytes { to in
+        guard let from = from.baseAddress, let to = to.baseAddress else { return }
+        switch planeCount {
+        case 1: unsafe join(1, from, count, least, to)
+        case 2: unsafe join(2, from, count, least, to)
+        case 3: unsafe join(3, from, count, least, to)
+        case 4: unsafe join(4, from, count, least, to)
+        case 5: unsafe join(5, from, count, least, to)
+        case 6: unsafe join(6, from, count, least, to)
+        case 7: unsafe join(7, from, count, least, to)
+        default: unsafe join(8, from, count, least, to)
+        }
+      }
     }
   }
 
+  /// With a number of planes that is known when this is compiled.
+  @inline(__always)
+  private static func join(
+    _ planeCount: Int, _ from: UnsafeRawPointer, _ count: Int, _ least: UInt64, _ to: UnsafeMutableRawPointer
+  ) {
+    var index = 0
+    while index <= count &- 8 {
+      var low = SIMD8<UInt32>()
+      var high = SIMD8<UInt32>()
+      for plane in 0..<planeCount {
+        let bytes = unsafe from.loadUnaligned(fromByteOffset: plane &* count &+ index, as: SIMD8<UInt8>.self)
+        let shifted = SIMD8<UInt32>(truncatingIfNeeded: bytes) &<< UInt32(8 &* (plane & 3))
+        if plane < 4 { low |= shifted } else { high |= shifted }
+      }
+      let joined =
+        SIMD8<UInt64>(truncatingIfNeeded: low) | SIMD8<UInt64>(truncatingIfNeeded: high) &<< 32
+      unsafe to.storeBytes(of: joined &+ least, toByteOffset: index &* 8, as: SIMD8<UInt64>.self)
+      index &+= 8
+    }
+    while index < count {
+      var value: UInt64 = 0
+      for plane in 0..<planeCount {
+        let byte = unsafe from.load(fromByteOffset: plane &* count &+ index, as: UInt8.self)
+        value |= UInt64(byte) &<< UInt64(8 &* plane)
+      }
+      unsafe to.storeBytes(of: value &+ least, toByteOffset: index &* 8, as: UInt64.self)
+      index &+= 1
+    }
+  }
+
+  /// Calls with each of some elements and a value for it: loops over columns are that hot that a check of each place
+  /// would be half their cost. Traps when there are not so many elements or values.
+  @inline(__always)
+  static func update<Element: BitwiseCopyable>(
+    _ elements: inout [Element], _ range: Range<Int>, from values: [UInt64],
+    _ body: (inout Element, UInt64) -> Void
+  ) {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= elements.count && range.count <= values.count,
+      "UnsafeBytes.update: fewer elements or values")
+    // Sound: the elements of the range and as many values are there, as was checked above.
+    unsafe elements.withUnsafeMutableBufferPointer { elements in
+      unsafe values.withUnsafeBufferPointer { values in
+        guard let element = elements.baseAddress, let value = values.baseAddress else { return }
+        for index in 0..<range.count { unsafe body(&element[range.lowerBound &+ index], value[index]) }
+      }
+    }
+  }
+
+  /// The same with sixteen bytes for each, which follow each other from an offset on.
+  @inline(__always)
+  static func update<Element: BitwiseCopyable>(
+    _ elements: inout [Element], _ range: Range<Int>, from bytes: RawSpan, at offset: Int,
+    _ body: (inout Element, Words16) -> Void
+  ) {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= elements.count && offset >= 0
+        && range.count * Words16.byteCount <= bytes.byteCount - offset,
+      "UnsafeBytes.update: fewer elements or bytes")
+    // Sound: the elements of the range and sixteen bytes for each are there, as was checked above.
+    unsafe elements.withUnsafeMutableBufferPointer { elements in
+      unsafe bytes.withUnsafeBytes { bytes in
+        guard let element = elements.baseAddress, let byte = bytes.baseAddress else { return }
+        for index in 0..<range.count {
+          let words = unsafe (byte + offset).loadUnaligned(
+            fromByteOffset: index &* Words16.byteCount, as: SIMD2<UInt64>.self)
+          unsafe body(
+            &element[range.lowerBound &+ index],
+            Words16(first: words.x.littleEndian, second: words.y.littleEndian))
+        }
+      }
+    }
+  }
+
+  /// How many slots ahead the memory of one is asked for: they stand here and there, and waiting for each would be most of
+  /// what a replay costs.
+  private static let slotsAhead = 16
+
+  /// Overwrites the first bytes of an array with some of many slots. Traps when there is one that is not there, or no room.
+  static func copy(_ slots: [SlotWords], _ chosen: ArraySlice<UInt32>, to bytes: inout [UInt8]) {
+    precondition(
+      chosen.count <= bytes.count / MemoryLayout<SlotWords>.size, "UnsafeBytes.copy: no room for slots")
+    // Sound: there is room for so many slots, as was checked above, and each is checked to be there before it is copied.
+    // Asking for memory reads nothing, whatever is there.
+    unsafe slots.withUnsafeBufferPointer { slots in
+      unsafe chosen.withUnsafeBufferPointer { chosen in
+        unsafe bytes.withUnsafeMutableBytes { bytes in
+          guard let from = slots.baseAddress, let to = bytes.baseAddress else { return }
+          for index in chosen.indices {
+            if index < chosen.count &- slotsAhead {
+              unsafe parley_prefetch_slot(from + Int(chosen[index &+ slotsAhead]))
+            }
+            let slot = Int(unsafe chosen[index])
+            precondition(slot < slots.count, "UnsafeBytes.copy: no such slot")
+            unsafe to.storeBytes(
+              of: from[slot].littleEndian, toByteOffset: index &* MemoryLayout<SlotWords>.size,
+              as: SlotWords.self)
+          }
+        }
+      }
+    }
+  }
+}
+
+extension [Words16] {
+  /// Appends borrowed bytes, sixteen to an element.
+  mutating func append(copying bytes: RawSpan) {
+    let count = bytes.byteCount / Words16.byteCount
+    append(addingCapacity: count) { room in
+      for index in 0..<count { room.append(Words16(bytes, at: index * Words16.byteCount)) }
+    }
+  }
+}
+
+// MARK: - Randomness
+
+extension MutableRawSpan {
   /// Overwrites bytes from an offset on. Traps when they don't fit.
   mutating func store(copying bytes: RawSpan, at offset: Int) {
     precondition(

@@ -41,6 +41,28 @@ import Testing
     #expect(world.storage.disk.paths.filter { $0.hasPrefix("active/") }.count == 1)
   }
 
+  @Test func batchesThatAreKeptStayAsTheyWere() throws {
+    let (world, log) = try world(3_000, sealedEventsMax: 1_400)
+    try log.seal()
+    var kept: [EventBatch] = []
+    try reader(world).replay(.records) { piece in
+      if case .events(let batch) = piece { kept.append(batch) }
+      return .proceed
+    }
+    #expect(kept.count > 2)
+    var position = 0
+    let records = records(3_000)
+    for batch in kept {
+      for index in 0..<batch.count {
+        #expect(batch.position(at: index) == Position(position))
+        #expect(batch.envelope(at: index).event == records[position].envelope.event)
+        #expect(batch.body(at: index) == records[position].body)
+        position += 1
+      }
+    }
+    #expect(position == 3_000)
+  }
+
   @Test func aSealedLogIsAppendedTo() throws {
     let (world, log) = try world(1_000)
     try log.seal()

@@ -88,19 +88,19 @@ func runEnvelopeBlock(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
   // A segment may begin near the last position that there can be.
   let base = recipe.contains(.chain) ? Position.reachableMax : .start
   let plain = Array(input.dropFirst(2))
-  guard let block = plain.withBytes({ EnvelopeBlock($0, count: count, base: base) }) else { return }
+  guard let block = plain.withBytes({ EnvelopeSlots($0, count: count, base: base) }) else { return }
   expect(block.count == count && block.locals.count == count, "not as many records as were asked for")
   let slots = allSlots(of: block)
   let again = slots.withBytes { EnvelopeBlock.encoded($0, locals: block.locals[...], base: base) }
   guard let again else { fatalError("slots that are unsound") }
-  guard let back = again.withBytes({ EnvelopeBlock($0, count: count, base: base) }) else {
+  guard let back = again.withBytes({ EnvelopeSlots($0, count: count, base: base) }) else {
     fatalError("what was encoded again does not decode")
   }
   expect(back.locals == block.locals, "what was encoded again has other positions")
   expect(allSlots(of: back) == slots, "what was encoded again decodes to other slots")
 }
 
-private func allSlots(of block: EnvelopeBlock) -> [UInt8] {
+private func allSlots(of block: EnvelopeSlots) -> [UInt8] {
   var slots: [UInt8] = []
   for index in 0..<block.count {
     let slot = block.slot(at: index)
@@ -128,21 +128,20 @@ func runContentBlock(_ recipe: Recipe, _ input: [UInt8], _ golden: Golden) {
   guard input.count >= 2 else { return }
   let count = Int(input.integer(0, as: UInt16.self))
   let plain = Array(input.dropFirst(2))
-  let rests = ContentBlock.rests(in: plain, from: 0, count: count)
-  let behind = ContentBlock.rests(in: [1, 2, 3] + plain, from: 3, count: count)
-  expect(
-    behind == rests.map { $0.map { ($0.lowerBound + 3)..<($0.upperBound + 3) } },
-    "others behind other bytes")
+  let ends = ContentBlock.ends(in: plain, from: 0, count: count)
+  let behind = ContentBlock.ends(in: [1, 2, 3] + plain, from: 3, count: count)
+  expect(behind == ends.map { $0.map { $0 + 3 } }, "others behind other bytes")
   let block = ContentBlock(plain, count: count)
-  expect((block == nil) == (rests?.isEmpty ?? true), "decoded by one way and not by the other")
-  guard let block, let rests else { return }
-  expect(block.count == count && rests.count == count, "not as many records as were asked for")
-  let heads = rests[0].lowerBound - count * ContentBlock.headByteCount
+  expect((block == nil) == (ends == nil), "decoded by one way and not by the other")
+  guard let block, let ends else { return }
+  expect(block.count == count && ends.count == count + 1, "not as many records as were asked for")
+  let heads = Int(ends[0]) - count * ContentBlock.headByteCount
   var contents: [UInt8] = []
   var lengths: [UInt32] = []
-  var end = rests[0].lowerBound
-  for (index, rest) in rests.enumerated() {
-    expect(block.rest(at: index) == rest && rest.lowerBound == end, "contents that don't follow each other")
+  var end = Int(ends[0])
+  for index in 0..<count {
+    let rest = end..<Int(ends[index + 1])
+    expect(block.rest(at: index) == rest, "contents that don't follow each other")
     end = rest.upperBound
     let head = heads + index * ContentBlock.headByteCount
     let content = plain[head..<(head + ContentBlock.headByteCount)] + plain[rest]
