@@ -172,7 +172,8 @@ package final class EventLog: Sendable {
     }
   }
 
-  /// Reads the events of a range in order. Memory stays within a window of 1 MiB stored, or one frame.
+  /// Reads the events of a range in order. Memory stays within 1 MiB stored, or one frame, where events are in frames, and
+  /// within one sealed segment where they are sealed: 150 bytes an event, and the bodies; 104 MiB as they are written.
   package func replay(
     from: Position = .start, to: Position = .none, _ parts: ReplayParts,
     _ body: (ReplayPiece) throws -> ReplayDecision

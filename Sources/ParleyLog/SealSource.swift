@@ -39,9 +39,8 @@ extension FrameSegment {
   ) throws(LogError) -> Bool {
     var isWhole = true
     let none: [UInt8] = []
-    let view = LogView(frames: [self], head: end, cache: BlockCache(byteCountMax: 0))
     do {
-      _ = try Replay(view: view, range: base..<end, parts: parts).run(self, base..<end) { piece in
+      _ = try FrameReplay(segment: self, parts: parts).run(base..<end) { piece in
         guard case .events(let batch) = piece else {
           isWhole = false
           return .stop
@@ -71,7 +70,7 @@ extension SealedFile {
   /// Block by block, so that memory is that of two blocks.
   fileprivate func forEachRecord(_ body: (Int, RawSpan, RawSpan) -> Void) throws(LogError) -> Bool {
     let cache = BlockCache(byteCountMax: 0)
-    var slots: [UInt8] = []
+    var slot = [UInt8](repeating: 0, count: RecordSlot.size)
     var content: [UInt8] = []
     var number = 0
     var contents: ContentBlock?
@@ -91,12 +90,9 @@ extension SealedFile {
         guard local < count else { return false }
         content.removeAll(keepingCapacity: true)
         contents.append(record - self.records(ofContentBlock: number).lowerBound, to: &content)
-        slots.removeAll(keepingCapacity: true)
-        slots.appendZeros(RecordSlot.size) { slot in
-          decoded.store(index, into: &slot, at: 0)
-          slot.store(UInt32(content.count), at: RecordSlot.contentCount)
-        }
-        slots.withBytes { slot in content.withBytes { body(local, slot, $0) } }
+        decoded.copy([UInt32(index)], to: &slot)
+        slot.overwrite { $0.store(UInt32(content.count), at: RecordSlot.contentCount) }
+        slot.withBytes { slot in content.withBytes { body(local, slot, $0) } }
       }
     }
     return true
