@@ -2,10 +2,12 @@ import ParleyEnvelope
 import Synchronization
 
 /// The one writer of a store: commits groups of batches, each as one frame that is durable before anyone is
-/// answered, and rolls the segment when it is full.
+/// answered, and begins the next segment before it takes a frame that a full one has no room for.
 ///
 /// A write or sync that fails stops it for good: every waiter gets the error, later appends get it at once, reads
-/// go on. What the failed group stored is decided when the store is opened again.
+/// go on. What the failed group stored is decided when the store is opened again. Only what is refused before a byte of it
+/// is written, as it is over a limit or the disk has no room for the next segment, leaves the writer as it was. What fails
+/// behind a frame that is durable fails the next: its own group is answered.
 final class LogWriter: Sendable {
   private let environment: LogEnvironment
   private let files: StoreFiles
@@ -29,6 +31,8 @@ final class LogWriter: Sendable {
     var generation: UInt64
     var recordedAt: Timestamp
     var pendingCut: Int?
+    /// Whether nothing was changed yet for the group under way: refusing it leaves all as it was.
+    var isUntouched = true
     /// Bytes committed since the watermark was synced.
     var bytesSinceMarkSync = 0
   }
@@ -158,10 +162,7 @@ final class LogWriter: Sendable {
         do throws(LogError) {
           return try commit(group, &state).map { .success($0) }
         } catch {
-          // No write is retried and no sync: what they left is unknown until the store is opened again. A frame that
-          // was not begun leaves nothing.
-          let isBegun = error.code != .limit && (error.code != .diskFull || state.pendingCut == nil)
-          if isBegun { stop(error, &state) }
+          stop(unlessRefused: error, &state)
           throw error
         }
       }
@@ -172,7 +173,9 @@ final class LogWriter: Sendable {
   }
 
   private func commit(_ group: [Submission], _ state: inout CommitState) throws(LogError) -> [AppendOutcome] {
+    state.isUntouched = true
     try finishPendingCut(&state)
+    if isFull(view.value.active, upTo: state.offset) { try roll(&state) }
     state.recordedAt = max(state.recordedAt, environment.clock())
     let events = group.reduce(0) { $0 + $1.batch.keys.count }
     var plan = GroupPlan(
@@ -180,7 +183,6 @@ final class LogWriter: Sendable {
     for submission in group { try plan.add(submission) }
     if !plan.keys.isEmpty {
       try write(plan, group, &state)
-      if isFull(view.value.active, upTo: state.offset) { try roll(&state) }
       if state.tail.begin() { run(state.tail) }
     }
     return plan.outcomes
@@ -188,6 +190,8 @@ final class LogWriter: Sendable {
 
   /// Whether a segment holds as much as one may: what opening the store takes grows with each of these.
   private func isFull(_ segment: FrameSegment, upTo offset: Int) -> Bool {
+    // One without events never is: the next would have its name.
+    guard segment.count > 0 else { return false }
     if offset >= options.segmentBytesMax { return true }
     return segment.memory?.content.withLock { index in
       index.count >= options.segmentEventsMax || index.contentCount >= options.segmentContentBytesMax
@@ -205,6 +209,7 @@ final class LogWriter: Sendable {
       sequence: state.nextSequence, base: plan.view.head, previousDigest: state.lastDigest,
       durableHead: plan.view.head, nonce: active.header.nonce)
     let offset = state.offset
+    state.isUntouched = false
     state.tail.claim(upTo: offset + frame.header.paddedCount)
     indexBeside(plan)
     try disk { () throws(StorageError) in
@@ -217,10 +222,15 @@ final class LogWriter: Sendable {
     state.nextSequence += 1
     state.lastDigest = frame.digest
     state.bytesSinceMarkSync += frame.header.paddedCount
-    let head = frame.header.end
-    try writeMark(
-      &state, head: head, active: active, syncs: state.bytesSinceMarkSync >= LogLimits.segmentBytesMax)
     view.append(frame.header, at: offset, keys: plan.keys)
+    do throws(LogError) {
+      try writeMark(
+        &state, head: frame.header.end, active: active,
+        syncs: state.bytesSinceMarkSync >= LogLimits.segmentBytesMax)
+    } catch {
+      // The frame is durable, and proves itself.
+      stop(error, &state)
+    }
   }
 
   private func writeMark(
@@ -264,13 +274,15 @@ final class LogWriter: Sendable {
     if state.tail.stop() { try? view.value.active.file.truncate(to: state.offset) }
   }
 
-  /// Goes on in a new segment; the full one gets its directory and its place in the manifest off this path.
+  /// Goes on in a new segment; the full one gets its directory and its place in the manifest off this path. Throws
+  /// `diskFull`, and all is as it was, when there is no room for one.
   private func roll(_ state: inout CommitState) throws(LogError) {
     let head = view.value.head
     let full = view.value.active.memory
     cutZeros(&state)
     let active = try SegmentCreation.run(
       environment, files: files, base: head, sequence: state.nextSequence, digest: state.lastDigest)
+    state.isUntouched = false
     state.offset = SegmentHeader.regionByteCount
     state.tail = ZeroedTail(
       path: active.path, storage: environment.storage, options: options, from: state.offset,
@@ -290,11 +302,12 @@ final class LogWriter: Sendable {
     try checkRunning()
     try state.withLock { state throws(LogError) in
       guard view.value.active.count > 0 else { return }
+      state.isUntouched = true
       do throws(LogError) {
         try finishPendingCut(&state)
         try roll(&state)
       } catch {
-        stop(error, &state)
+        stop(unlessRefused: error, &state)
         throw error
       }
     }
@@ -320,6 +333,13 @@ final class LogWriter: Sendable {
   private func checkRunning() throws(LogError) {
     guard let error = stopped.withLock({ $0 }) else { return }
     throw error
+  }
+
+  /// No write is retried and no sync: what they left is unknown until the store is opened again. What was refused before
+  /// anything was written leaves nothing.
+  private func stop(unlessRefused error: LogError, _ state: inout CommitState) {
+    if state.isUntouched, error.code == .limit || error.code == .diskFull { return }
+    stop(error, &state)
   }
 
   private func stop(_ error: LogError, _ state: inout CommitState) {

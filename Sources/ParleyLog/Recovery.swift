@@ -263,7 +263,7 @@ enum TornTail {
   }
 }
 
-/// Begins a segment: its header durable, its name durable.
+/// Begins a segment: its header durable, its name durable. Nothing is left of one that the disk has no room for.
 enum SegmentCreation {
   static func run(
     _ environment: LogEnvironment, files: StoreFiles, base: Position, sequence: UInt64, digest: FrameDigest
@@ -276,9 +276,14 @@ enum SegmentCreation {
     let path = FrameSegment.path(base: base)
     let storage = environment.storage
     let file = try disk { () throws(StorageError) in
-      try storage.writeWhole(path, header.encodedRegion())
-      try storage.syncDirectory(FrameSegment.directory)
-      return try storage.open(path, .readWrite)
+      do throws(StorageError) {
+        try storage.writeWhole(path, header.encodedRegion())
+        try storage.syncDirectory(FrameSegment.directory)
+        return try storage.open(path, .readWrite)
+      } catch {
+        if error.isDiskFull { try? storage.remove(path) }
+        throw error
+      }
     }
     return FrameSegment(path: path, file: file, header: header, index: ActiveIndex())
   }
