@@ -14,7 +14,7 @@ package import ParleyLog
 /// try await store.append(.reply("On its way.", by: .agent("kim"), to: asked), if: .nothingNew(since: seen))
 /// ```
 ///
-/// An acknowledged append is on disk. One process appends, any number read beside it; within a process any number
+/// An acknowledged append is on disk, unless the store was opened with another `Durability`. One process appends, any number read beside it; within a process any number
 /// of tasks may use one value at once, and appends that come together share a sync. Reading never waits for
 /// appending. Every call that touches the disk does it on threads of its own, never on the caller's.
 public final class ConversationStore: Sendable {
@@ -42,15 +42,18 @@ public final class ConversationStore: Sendable {
 
   /// Opens a store, for appending unless stated. Takes milliseconds whatever the store's size, also after a crash.
   ///
-  /// - Parameter key: the store's key, when it is not kept in the store's directory.
+  /// - Parameters:
+  ///   - key: the store's key, when it is not kept in the store's directory.
+  ///   - durability: what an acknowledged append promises.
   ///
   /// Throws `noStore`, `newerFormat`, `wrongKey`, `alreadyOpen` when somebody else appends to it, `readOnly`.
   @concurrent
   public static func open(
-    at path: String, for access: StoreAccess = .appending, key: StoreKey? = nil
+    at path: String, for access: StoreAccess = .appending, key: StoreKey? = nil,
+    durability: Durability = .sync
   ) async throws(StoreError) -> ConversationStore {
     try await IOThreads.shared.run { () throws(StoreError) in
-      try open(in: .posix(at: path), for: access, key: key)
+      try open(in: .posix(at: path), for: access, key: key, durability: durability)
     }
   }
 
@@ -75,9 +78,10 @@ public final class ConversationStore: Sendable {
   ///   times as many.
   package static func open(
     in environment: LogEnvironment, for access: StoreAccess, key: StoreKey? = nil,
-    segmentEventsMax: Int = LogLimits.segmentEventsMax
+    durability: Durability = .sync, segmentEventsMax: Int = LogLimits.segmentEventsMax
   ) throws(StoreError) -> ConversationStore {
     var options = StoreKey.options(key)
+    options.durability = durability.log
     options.segmentEventsMax = segmentEventsMax
     options.sealedEventsMax = LogLimits.sealedEventsMax / LogLimits.segmentEventsMax * segmentEventsMax
     let log = try StoreError.wrappingLog { () throws(LogError) in
@@ -101,8 +105,18 @@ public final class ConversationStore: Sendable {
     return try open(in: environment, for: .appending, key: key)
   }
 
-  /// Gives the store up. What was acknowledged is on disk already; appends that are on their way are finished
-  /// first. Later appends throw; reads go on.
+  /// Makes everything durable that was acknowledged: for a store opened with `Durability.delayed`, where it costs one
+  /// sync. Throws `disk` or `diskFull` when that fails, and `writerStopped` when it did before: what was acknowledged since
+  /// the last sync may be lost then. `notWritable` for a store that reads.
+  @concurrent
+  public func sync() async throws(StoreError) {
+    try await IOThreads.shared.run { () throws(StoreError) in
+      try StoreError.wrappingLog { () throws(LogError) in try self.log.sync() }
+    }
+  }
+
+  /// Gives the store up. What was acknowledged is on disk already, or is synced now where it was acknowledged before: only
+  /// `sync()` says whether that failed. Appends that are on their way are finished first. Later appends throw; reads go on.
   @concurrent
   public func close() async {
     await IOThreads.shared.run { self.log.close() }

@@ -24,8 +24,8 @@ public struct StoreStatistics: Hashable, Sendable {
   public var sealedSegments = 0
   /// Complete segments that wait to be sealed, until enough have come together for a large one.
   public var unsealedSegments = 0
-  /// How an acknowledgement is made good: `sync`, on disk before every answer.
-  public var durability = ""
+  /// What the answers of the writer promise, or of the last one.
+  public var durability = Durability.sync
 }
 
 extension ConversationStore {
@@ -52,7 +52,7 @@ extension ConversationStore {
     statistics.segments = files.segments
     statistics.sealedSegments = files.sealedSegments
     statistics.unsealedSegments = files.unsealedSegments
-    statistics.durability = files.durability
+    statistics.durability = Durability(files.durability)
     return statistics
   }
 }

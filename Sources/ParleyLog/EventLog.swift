@@ -11,7 +11,7 @@ package final class EventLog: Sendable {
   let environment: LogEnvironment
   let files: StoreFiles
   let view: SharedView
-  private let writer: LogWriter?
+  let writer: LogWriter?
   let reader: LogReader?
   /// What was found damaged when the log was opened.
   package let damages: [Damage]
@@ -102,7 +102,7 @@ package final class EventLog: Sendable {
 
   // MARK: - Appending
 
-  /// Appends a batch and blocks until it is durable or refused.
+  /// Appends a batch and blocks until it is durable, or written where `LogDurability.delayed` says so, or refused.
   ///
   /// Throws `limit` or `invalidBatch` before anything is stored; `diskFull`, `disk` or `writerStopped` when it is
   /// not known whether the batch was stored: append the same again after opening the store again.
@@ -110,7 +110,7 @@ package final class EventLog: Sendable {
     try requireWriter().append(batch)
   }
 
-  /// Appends a batch and suspends until it is durable or refused. Not cancellable once it is queued.
+  /// The same, suspended. Not cancellable once it is queued.
   package func append(_ batch: AppendBatch) async throws(LogError) -> AppendOutcome {
     let writer = try requireWriter()
     let answer = await withCheckedContinuation { continuation in
@@ -118,6 +118,12 @@ package final class EventLog: Sendable {
     }
     return try answer.get()
   }
+
+  /// Makes everything durable that was acknowledged; at once where every answer was. Blocks for one sync.
+  ///
+  /// Throws `disk` or `diskFull` when that fails: what was acknowledged since the last sync may be lost. Appends have
+  /// stopped then.
+  package func sync() throws(LogError) { try requireWriter().sync() }
 
   private func requireWriter() throws(LogError) -> LogWriter {
     guard let writer else {
@@ -216,7 +222,8 @@ package final class EventLog: Sendable {
   /// Why the last upkeep in the background failed, if it did; it is tried again at the next roll.
   var upkeepFailure: LogError? { writer?.upkeepFailure }
 
-  /// Ends appending: waits for commits under way and gives the lock up. Reads go on.
+  /// Ends appending: waits for commits under way, syncs what is not, and gives the lock up. Reads go on. Call `sync()` first
+  /// to hear whether that failed.
   package func close() { writer?.close() }
 }
 

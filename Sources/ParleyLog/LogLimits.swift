@@ -24,6 +24,10 @@ public enum LogLimits {
   public static let segmentBytesMax = 64 << 20
   /// Bytes of zeros that a busy writer keeps ahead of its commits in the active segment.
   public static let zeroedBytesMax = 8 << 20
+  /// Seconds after which events that were acknowledged unsynced are synced: `LogDurability.delayed`.
+  public static let syncDelay = 0.1
+  /// Bytes written unsynced after which a commit syncs them.
+  public static let unsyncedBytesMax = 16 << 20
   /// Bytes of salts and bodies in the active segment before it is rolled: sealing holds a part of them in memory.
   public static let segmentContentBytesMax = 64 << 20
   /// Events that a sealed segment has about: segments in frames are added until it has as many.

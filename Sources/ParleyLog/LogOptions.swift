@@ -12,6 +12,10 @@ package struct LogOptions: Sendable {
   package var metadata: [String: String]
   /// The store's key, when it is not kept in its directory.
   package var key: [UInt8]?
+  /// What the answer to an append promises.
+  package var durability: LogDurability
+  /// Bytes written unsynced after which a commit syncs them.
+  package var unsyncedBytesMax: Int
   /// Stored bytes after which a segment is rolled.
   package var segmentBytesMax: Int
   /// Frames after which a segment is rolled.
@@ -45,7 +49,8 @@ package struct LogOptions: Sendable {
   }
 
   package init(
-    metadata: [String: String] = [:], key: [UInt8]? = nil,
+    metadata: [String: String] = [:], key: [UInt8]? = nil, durability: LogDurability = .sync,
+    unsyncedBytesMax: Int = LogLimits.unsyncedBytesMax,
     segmentBytesMax: Int = LogLimits.segmentBytesMax,
     segmentFramesMax: Int = LogLimits.segmentFramesMax,
     segmentEventsMax: Int = LogLimits.segmentEventsMax,
@@ -57,6 +62,8 @@ package struct LogOptions: Sendable {
   ) {
     self.metadata = metadata
     self.key = key
+    self.durability = durability
+    self.unsyncedBytesMax = unsyncedBytesMax
     self.segmentBytesMax = segmentBytesMax
     self.segmentFramesMax = segmentFramesMax
     self.segmentEventsMax = segmentEventsMax

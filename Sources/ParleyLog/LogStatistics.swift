@@ -20,8 +20,8 @@ package struct LogStatistics: Sendable {
   package var indexBytes: Int
   /// Files kept of torn tails.
   package var tornFiles: Int
-  /// How an acknowledgement is made good: `sync`, an fdatasync before every answer.
-  package var durability: String
+  /// What the answers of the writer promise, or of the last one.
+  package var durability: LogDurability
   /// How far the background's reading of everything is, and what it found.
   package var scrub: ScrubState
   /// Why the last upkeep failed, if it did.
@@ -49,8 +49,13 @@ extension EventLog {
       unindexedSegments: view.frames.dropLast().count { $0.isIndexedInMemory },
       segmentBytes: view.frames.reduce(sealedBytes) { $0 + $1.endOffset }, sealedBytes: sealedBytes,
       indexBytes: indexBytes, tornFiles: torn,
-      durability: "sync", scrub: scrub,
+      durability: try durability(), scrub: scrub,
       upkeepFailure: upkeepFailure)
+  }
+
+  private func durability() throws(LogError) -> LogDurability {
+    if let writer { return writer.durability }
+    return try files.watermark()?.durability ?? .sync
   }
 
   private func bytes(in directory: String, _ suffix: String) throws(StorageError) -> Int {

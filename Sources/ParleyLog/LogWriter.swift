@@ -1,8 +1,10 @@
+import Dispatch
 import ParleyEnvelope
 import Synchronization
 
-/// The one writer of a store: commits groups of batches, each as one frame that is durable before anyone is
-/// answered, and begins the next segment before it takes a frame that a full one has no room for.
+/// The one writer of a store: commits groups of batches, each as one frame that is durable, or written where that is all
+/// that is promised, before anyone is answered, and begins the next segment when one is full: no frame is taken before that
+/// is there.
 ///
 /// A write or sync that fails stops it for good: every waiter gets the error, later appends get it at once, reads
 /// go on. What the failed group stored is decided when the store is opened again. Only what is refused before a byte of it
@@ -16,6 +18,8 @@ final class LogWriter: Sendable {
   private let queue = CommitQueue()
   private let state: Mutex<CommitState>
   private let stopped = Mutex<LogError?>(nil)
+  /// Held by whoever syncs the segment being written; how that failed.
+  private let syncFailure = Mutex<LogError?>(nil)
   private let upkeep: SegmentUpkeep
   private let scrub: Scrub
   private let lock: any StorageLock
@@ -24,9 +28,10 @@ final class LogWriter: Sendable {
   private struct CommitState {
     var builder = FrameBuilder()
     let watermarkFile: any StorageFile
-    var nextSequence: UInt64
-    var lastDigest: FrameDigest
-    var offset: Int
+    /// Behind the last frame.
+    var end: LogEnd
+    /// Behind the last frame that is durable.
+    var durableEnd: LogEnd
     var tail: ZeroedTail
     var generation: UInt64
     var recordedAt: Timestamp
@@ -35,6 +40,8 @@ final class LogWriter: Sendable {
     var isUntouched = true
     /// Bytes committed since the watermark was synced.
     var bytesSinceMarkSync = 0
+    /// When the first frame was written that is not durable yet; nil when there is none.
+    var unsyncedSince: Timestamp?
   }
 
   init(
@@ -57,17 +64,18 @@ final class LogWriter: Sendable {
       try storage.syncDirectory("")
       return file
     }
-    let offset = active.endOffset
-    let tail = ZeroedTail(path: active.path, storage: storage, options: options, from: offset)
+    let end = LogEnd(
+      segment: active.base, offset: active.endOffset, head: recovered.view.head,
+      nextSequence: recovered.nextSequence, lastDigest: recovered.lastDigest)
+    let tail = ZeroedTail(path: active.path, storage: storage, options: options, from: end.offset)
     state = Mutex(
       CommitState(
-        watermarkFile: file, nextSequence: recovered.nextSequence, lastDigest: recovered.lastDigest,
-        offset: offset, tail: tail, generation: recovered.watermarkGeneration,
+        watermarkFile: file, end: end, durableEnd: end, tail: tail, generation: recovered.watermarkGeneration,
         recordedAt: try Self.lastRecordedAt(recovered.view), pendingCut: recovered.pendingCut))
     try state.withLock { state throws(LogError) in
       // Both slots, whatever was lost of them: the next opening shall have two to choose from.
-      try writeMark(&state, head: recovered.view.head, active: active, syncs: false)
-      try writeMark(&state, head: recovered.view.head, active: active, syncs: true)
+      try writeMark(&state, syncs: false)
+      try writeMark(&state, syncs: true)
     }
     upkeep.run(options.upkeep)
     if options.upkeep == .background { scrub.start() }
@@ -175,7 +183,7 @@ final class LogWriter: Sendable {
   private func commit(_ group: [Submission], _ state: inout CommitState) throws(LogError) -> [AppendOutcome] {
     state.isUntouched = true
     try finishPendingCut(&state)
-    if isFull(view.value.active, upTo: state.offset) { try roll(&state) }
+    if isFull(view.value.active, upTo: state.end.offset) { try roll(&state) }
     state.recordedAt = max(state.recordedAt, environment.clock())
     let events = group.reduce(0) { $0 + $1.batch.keys.count }
     var plan = GroupPlan(
@@ -183,6 +191,7 @@ final class LogWriter: Sendable {
     for submission in group { try plan.add(submission) }
     if !plan.keys.isEmpty {
       try write(plan, group, &state)
+      rollAhead(&state)
       if state.tail.begin() { run(state.tail) }
     }
     return plan.outcomes
@@ -199,16 +208,16 @@ final class LogWriter: Sendable {
     } ?? false
   }
 
-  /// One frame: written, synced, marked, and only then shown.
+  /// One frame: written, synced unless that may wait, and only then shown; marked when it is synced.
   private func write(_ plan: GroupPlan, _ group: [Submission], _ state: inout CommitState) throws(LogError) {
     for (submission, placed) in zip(group, plan.placed) {
       submission.batch.append(placed, recordedAt: plan.recordedAt, to: &state.builder)
     }
     let active = plan.view.active
     let frame = try state.builder.finish(
-      sequence: state.nextSequence, base: plan.view.head, previousDigest: state.lastDigest,
-      durableHead: plan.view.head, nonce: active.header.nonce)
-    let offset = state.offset
+      sequence: state.end.nextSequence, base: plan.view.head, previousDigest: state.end.lastDigest,
+      durableHead: state.durableEnd.head, nonce: active.header.nonce)
+    let offset = state.end.offset
     state.isUntouched = false
     state.tail.claim(upTo: offset + frame.header.paddedCount)
     indexBeside(plan)
@@ -216,30 +225,35 @@ final class LogWriter: Sendable {
       try state.builder.bytes.withBytes { span throws(StorageError) in
         try active.file.write(span, at: offset)
       }
-      try active.file.sync()
     }
-    state.offset += frame.header.paddedCount
-    state.nextSequence += 1
-    state.lastDigest = frame.digest
+    let unsyncedBytes = offset + frame.header.paddedCount - state.durableEnd.offset
+    let isSynced = options.durability == .sync || unsyncedBytes >= options.unsyncedBytesMax
+    if isSynced { try sync(active.file) }
+    state.end.append(frame.header, frame.digest)
     state.bytesSinceMarkSync += frame.header.paddedCount
     view.append(frame.header, at: offset, keys: plan.keys)
-    do throws(LogError) {
-      try writeMark(
-        &state, head: frame.header.end, active: active,
-        syncs: state.bytesSinceMarkSync >= LogLimits.segmentBytesMax)
-    } catch {
+    if isSynced {
       // The frame is durable, and proves itself.
-      stop(error, &state)
+      do throws(LogError) { try noteDurable(state.end, &state) } catch { stop(error, &state) }
+    } else {
+      syncSoon(&state)
     }
   }
 
-  private func writeMark(
-    _ state: inout CommitState, head: Position, active: FrameSegment, syncs: Bool
-  ) throws(LogError) {
+  /// Writes the watermark for a durable end.
+  private func noteDurable(_ end: LogEnd, _ state: inout CommitState) throws(LogError) {
+    state.durableEnd = end
+    if end == state.end { state.unsyncedSince = nil }
+    try writeMark(&state, syncs: state.bytesSinceMarkSync >= LogLimits.segmentBytesMax)
+  }
+
+  private func writeMark(_ state: inout CommitState, syncs: Bool) throws(LogError) {
     state.generation += 1
+    let end = state.durableEnd
     let mark = Watermark(
-      generation: state.generation, storeID: files.descriptor.storeID, segment: active.base,
-      durableOffset: state.offset, head: head, nextSequence: state.nextSequence, lastDigest: state.lastDigest)
+      generation: state.generation, storeID: files.descriptor.storeID, segment: end.segment,
+      durableOffset: end.offset, head: end.head, nextSequence: end.nextSequence, lastDigest: end.lastDigest,
+      durability: options.durability)
     let file = state.watermarkFile
     try disk { () throws(StorageError) in
       try mark.write(to: file)
@@ -247,6 +261,85 @@ final class LogWriter: Sendable {
     }
     if syncs { state.bytesSinceMarkSync = 0 }
   }
+
+  // MARK: - Syncing
+
+  /// Syncs the segment being written. Once that failed it is never tried again: the system tells of lost pages once, and
+  /// calls them clean after that.
+  private func sync(_ file: any StorageFile) throws(LogError) {
+    try syncFailure.withLock { failure throws(LogError) in
+      if let failure { throw failure }
+      do throws(LogError) {
+        try disk { () throws(StorageError) in try file.sync() }
+      } catch {
+        failure = error
+        throw error
+      }
+    }
+  }
+
+  /// Lets what was just written be synced before long.
+  private func syncSoon(_ state: inout CommitState) {
+    let now = environment.clock()
+    let isFirst = state.unsyncedSince == nil
+    let since = state.unsyncedSince ?? now
+    state.unsyncedSince = since
+    switch options.upkeep {
+    case .inline:
+      guard !(0..<Int64(LogLimits.syncDelay * 1_000_000)).contains(now - since) else { return }
+      do throws(LogError) { try syncNow(&state) } catch { stop(error, &state) }
+    case .background:
+      guard isFirst else { return }
+      DispatchQueue.global().asyncAfter(deadline: .now() + LogLimits.syncDelay) {
+        IOThreads.shared.submit { self.syncBeside() }
+      }
+    }
+  }
+
+  /// Syncs what has been written by now, while others commit.
+  private func syncBeside() {
+    let reached = state.withLock { state -> (end: LogEnd, file: any StorageFile)? in
+      guard state.unsyncedSince != nil else { return nil }
+      // What comes from now on waits for a sync of its own.
+      state.unsyncedSince = nil
+      return (state.end, view.value.active.file)
+    }
+    guard let reached else { return }
+    do throws(LogError) {
+      try checkRunning()
+      try sync(reached.file)
+      try state.withLock { state throws(LogError) in
+        if reached.end.head > state.durableEnd.head { try noteDurable(reached.end, &state) }
+      }
+    } catch {
+      state.withLock { stop(error, &$0) }
+    }
+  }
+
+  /// Syncs what is not durable yet.
+  private func syncNow(_ state: inout CommitState) throws(LogError) {
+    guard state.durableEnd != state.end else { return }
+    state.isUntouched = false
+    try sync(view.value.active.file)
+    try noteDurable(state.end, &state)
+    state.isUntouched = true
+  }
+
+  /// Makes everything durable that was acknowledged.
+  func sync() throws(LogError) {
+    try checkRunning()
+    try state.withLock { state throws(LogError) in
+      do throws(LogError) {
+        try syncNow(&state)
+      } catch {
+        stop(error, &state)
+        throw error
+      }
+    }
+  }
+
+  /// What answers promise.
+  var durability: LogDurability { options.durability }
 
   /// Indexes a large group on another core while this thread waits for the disk. Where no other comes to it in
   /// time, showing the frame does it.
@@ -271,7 +364,14 @@ final class LogWriter: Sendable {
   /// Ends the zeros of the active segment and cuts them off. A cut that fails or is undone by a crash costs
   /// nothing but the room they take.
   private func cutZeros(_ state: inout CommitState) {
-    if state.tail.stop() { try? view.value.active.file.truncate(to: state.offset) }
+    if state.tail.stop() { try? view.value.active.file.truncate(to: state.end.offset) }
+  }
+
+  /// Begins the next segment once one is full. What fails here fails the next group: this one's frame is there.
+  private func rollAhead(_ state: inout CommitState) {
+    guard stopped.withLock({ $0 == nil }), isFull(view.value.active, upTo: state.end.offset) else { return }
+    state.isUntouched = true
+    do throws(LogError) { try roll(&state) } catch { stop(unlessRefused: error, &state) }
   }
 
   /// Goes on in a new segment; the full one gets its directory and its place in the manifest off this path. Throws
@@ -279,15 +379,18 @@ final class LogWriter: Sendable {
   private func roll(_ state: inout CommitState) throws(LogError) {
     let head = view.value.head
     let full = view.value.active.memory
+    try syncNow(&state)
     cutZeros(&state)
     let active = try SegmentCreation.run(
-      environment, files: files, base: head, sequence: state.nextSequence, digest: state.lastDigest)
+      environment, files: files, base: head, sequence: state.end.nextSequence, digest: state.end.lastDigest)
     state.isUntouched = false
-    state.offset = SegmentHeader.regionByteCount
+    state.end.segment = head
+    state.end.offset = SegmentHeader.regionByteCount
+    state.durableEnd = state.end
     state.tail = ZeroedTail(
-      path: active.path, storage: environment.storage, options: options, from: state.offset,
+      path: active.path, storage: environment.storage, options: options, from: state.end.offset,
       committed: state.tail.committed)
-    try writeMark(&state, head: head, active: active, syncs: true)
+    try writeMark(&state, syncs: true)
     if let (events, streams) = full?.content.withLock({ ($0.count, $0.streamCount) }) {
       // The next segment will be about like this one: no pause to grow tables.
       active.memory?.content.withLock { $0.reserveCapacity(events, streams: streams) }
@@ -364,6 +467,9 @@ final class LogWriter: Sendable {
   /// Waits for the commit under way, syncs the watermark and gives the lock up. Later appends are refused.
   func close() {
     state.withLock { state in
+      if stopped.withLock({ $0 == nil }) {
+        do throws(LogError) { try syncNow(&state) } catch { stop(error, &state) }
+      }
       let isRunning = stopped.withLock { $0 == nil }
       if isRunning { cutZeros(&state) }
       stop(LogError(.notWritable, "the store is closed: open it again to append"), &state)

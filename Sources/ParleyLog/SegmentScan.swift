@@ -187,13 +187,20 @@ struct SegmentScan {
     var next = try nextStart(after: offset, end: end)
     while let candidate = next {
       if let frame = try frame(at: candidate, end: end), frame.sequence > nextSequence, frame.base > head,
-        fits(frame), frame.durableHead > head || frame.durableHead == frame.base
+        fits(frame), proves(frame, at: candidate)
       {
         return (candidate, frame)
       }
       next = try nextStart(after: candidate, end: end)
     }
     return nil
+  }
+
+  /// Whether a frame behind what was taken says that all before it was durable: it does when it was written, or it is
+  /// itself. Frames that were acknowledged unsynced say nothing of each other: a power loss takes any of them.
+  private func proves(_ frame: FrameHeader, at offset: Int) -> Bool {
+    frame.durableHead > head || frame.durableHead == frame.base
+      || offset + frame.paddedCount <= trustedOffset
   }
 
   /// Whether the events before a frame and its own are not more than a segment has.

@@ -20,6 +20,8 @@ struct Watermark: Equatable, Sendable {
   var nextSequence: UInt64
   /// The digest of the last frame's header.
   var lastDigest: FrameDigest
+  /// What the answers of the writer that wrote it promise.
+  var durability = LogDurability.sync
 
   func encoded() -> [UInt8] {
     var writer = ByteWriter(capacity: Self.slotByteCount)
@@ -31,6 +33,7 @@ struct Watermark: Equatable, Sendable {
     writer.append(head.rawValue)
     writer.append(nextSequence)
     writer.append(lastDigest)
+    writer.append(durability.rawValue)
     writer.pad(to: Self.slotByteCount - 4)
     writer.append(CRC32C.of(writer.bytes))
     return writer.bytes
@@ -40,14 +43,15 @@ struct Watermark: Equatable, Sendable {
     guard bytes.count == slotByteCount, bytes.starts(with: magic) else { return nil }
     return bytes.withBytes { span in
       let checksum = CRC32C.of(span.extracting(0..<(slotByteCount - 4)))
-      guard span.integer(at: slotByteCount - 4, as: UInt32.self) == checksum, span.isZero(96..<104),
+      guard span.integer(at: slotByteCount - 4, as: UInt32.self) == checksum, span.isZero(97..<104),
+        let durability = LogDurability(rawValue: span.integer(at: 96)),
         let offset = UInt32(exactly: span.integer(at: 40, as: UInt64.self))
       else { return nil }
       let mark = Watermark(
         generation: span.integer(at: 8), storeID: span.bytes16(at: 16),
         segment: Position(rawValue: span.integer(at: 32)), durableOffset: Int(offset),
         head: Position(rawValue: span.integer(at: 48)), nextSequence: span.integer(at: 56),
-        lastDigest: FrameDigest(span, at: 64))
+        lastDigest: FrameDigest(span, at: 64), durability: durability)
       return mark.isSound ? mark : nil
     }
   }

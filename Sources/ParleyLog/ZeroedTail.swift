@@ -40,7 +40,8 @@ final class ZeroedTail: Sendable {
   init(path: String, storage: any Storage, options: LogOptions, from offset: Int, committed: Int = 0) {
     self.path = path
     self.storage = storage
-    aheadMax = options.zeroedBytesMax
+    // They are there to make syncs faster that somebody waits for.
+    aheadMax = options.durability == .sync ? options.zeroedBytesMax : 0
     limit = options.segmentBytesMax
     state = Mutex(State(committed: committed, claimed: offset, end: offset))
   }

@@ -45,6 +45,40 @@ struct Refused {
     #expect(run.diagnostics == "2 lines: 2 stored, 0 duplicate, 0 rejected\n")
   }
 
+  @Test func aDelayedAppendIsOnDiskWhenTheCommandEnds() throws {
+    let lines = (1...50).map { chatLine($0) }.joined()
+    let run = try ParleyBinary.run("append", store, "--durability", "delayed", input: lines)
+    #expect(run.status == 0)
+    #expect(run.lines.count == 50 && run.lines.allSatisfy { $0.contains(#""status":"stored""#) })
+    // Readers are shown what is durable, and no more.
+    #expect(try ParleyBinary.run("replay", store, "--kind", "message.sent").lines.count == 50)
+    let figures = try ParleyBinary.run("stats", store, "--format", "json")
+    #expect(figures.output.contains(#""durability":"delayed""#))
+    #expect(try ParleyBinary.run("stats", store).output.contains("is synced 0.1 s later"))
+    _ = try ParleyBinary.run("append", store, input: chatLine(51))
+    #expect(try ParleyBinary.run("stats", store, "--format", "json").output.contains(#""durability":"sync""#))
+  }
+
+  @Test func aDelayedAppendThatIsKilledLosesNoReceipt() throws {
+    let running = try ParleyBinary.start(["append", store, "--durability", "delayed"])
+    var receipts: [String] = []
+    for number in 1...20 {
+      try running.send(chatLine(number))
+      receipts.append(running.line())
+    }
+    kill(running.process.processIdentifier, SIGKILL)
+    _ = running.finish()
+    #expect(receipts.allSatisfy { $0.contains(#""status":"stored""#) })
+    let again = try ParleyBinary.run("append", store, input: (1...20).map { chatLine($0) }.joined())
+    #expect(again.diagnostics.contains("20 lines: 0 stored, 20 duplicate, 0 rejected"))
+  }
+
+  @Test func anUnknownDurabilityIsRefusedWithThoseThereAre() throws {
+    let run = try ParleyBinary.run("append", store, "--durability", "often", input: chatLine(1))
+    #expect(run.status == 2)
+    #expect(run.diagnostics.contains("there is no durability often: it is sync or delayed"))
+  }
+
   @Test func theSameLinesAgainAreDuplicates() throws {
     _ = try ParleyBinary.run("append", store, input: chatLine(1))
     let again = try ParleyBinary.run("append", store, input: chatLine(1) + chatLine(2) + chatLine(2))

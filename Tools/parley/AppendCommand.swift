@@ -12,6 +12,9 @@ struct AppendCommand: AsyncParsableCommand {
       unknown. A line that can't be taken costs itself, not the others; the exit code is then 1. With --batch it \
       costs all of them, and every line's receipt says so.
 
+      With --durability delayed a receipt comes once the event is written; all are durable when the command ends with \
+      exit code 0 or 1.
+
       Unknown is a line that was on its way when the disk failed or was full: only opening the store again tells \
       whether it is stored. Nothing after it is taken, and the exit code is 3. Append the same again then: a line \
       with an `id` is stored once, however often it is appended; one without an id is another event each time.
@@ -35,6 +38,8 @@ struct AppendCommand: AsyncParsableCommand {
 
   @OptionGroup var segments: SegmentArguments
 
+  @OptionGroup var answers: DurabilityArguments
+
   func run() async throws {
     System.catchInterrupts()
     var reader = try LineReader(path: file)
@@ -42,12 +47,14 @@ struct AppendCommand: AsyncParsableCommand {
     // Who writes through a pipe to standard input knows of it.
     let isWondering = input != LineReader.standardInputName || System.isTerminal(System.standardInput)
     if isWondering { reader.whileWaiting = { store.say("waiting for lines from \(input); Ctrl-C ends it") } }
-    let opened = try await store.open(for: .appending, segmentEventsMax: segments.eventsMax)
+    let opened = try await store.open(
+      for: .appending, segmentEventsMax: segments.eventsMax, durability: answers.durability)
     var appender = LineAppender(
       store: opened, reader: reader, progress: store.progress("event", bytesTotal: reader.bytesTotal))
     var failure: (any Error)?
     do {
       try await batch ? appender.appendAtomically() : appender.appendEach()
+      try await opened.sync()
     } catch {
       failure = error
     }

@@ -68,6 +68,8 @@ struct ImportCommand: AsyncParsableCommand {
 
   @OptionGroup var segments: SegmentArguments
 
+  @OptionGroup var answers: DurabilityArguments
+
   func run() async throws {
     System.catchInterrupts()
     let began = Timestamp.now
@@ -75,7 +77,8 @@ struct ImportCommand: AsyncParsableCommand {
     try checkPaths()
     let writer = try ImportReportWriter(path: report)
     let opened = try await store.open(
-      for: dryRun ? .reading : .appending, segmentEventsMax: segments.eventsMax)
+      for: dryRun ? .reading : .appending, segmentEventsMax: segments.eventsMax,
+      durability: answers.durability)
     var storer = ItemStorer(store: opened, mode: dryRun ? .dryRun : .storing, writer: writer)
     var addresses = MailAddressTally(options)
     var failure: (any Error)?
@@ -84,6 +87,7 @@ struct ImportCommand: AsyncParsableCommand {
       if storer.report.stored > 0 && !dryRun {
         try await opened.append(importRecord(storer.report, began: began, ended: Timestamp.now))
       }
+      if !dryRun { try await opened.sync() }
     } catch {
       failure = error
     }

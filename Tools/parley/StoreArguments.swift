@@ -25,9 +25,11 @@ struct StoreArguments: ParsableArguments {
   ///
   /// - Parameter segmentEventsMax: events after which a segment is rolled.
   func open(
-    for access: StoreAccess, segmentEventsMax: Int = LogLimits.segmentEventsMax
+    for access: StoreAccess, segmentEventsMax: Int = LogLimits.segmentEventsMax,
+    durability: Durability = .sync
   ) async throws -> ConversationStore {
-    let store = try await openSilently(for: access, segmentEventsMax: segmentEventsMax)
+    let store = try await openSilently(
+      for: access, segmentEventsMax: segmentEventsMax, durability: durability)
     switch access {
     case .appending: try warn(of: store)
     case .reading:
@@ -40,13 +42,15 @@ struct StoreArguments: ParsableArguments {
 
   /// The same for who tells all of it.
   func openSilently(
-    for access: StoreAccess, segmentEventsMax: Int = LogLimits.segmentEventsMax
+    for access: StoreAccess, segmentEventsMax: Int = LogLimits.segmentEventsMax,
+    durability: Durability = .sync
   ) async throws -> ConversationStore {
     let key = try keyFile.map { try KeyFile(path: $0).read() }
     do throws(StoreError) {
       return try await IOThreads.shared.run { [directory] () throws(StoreError) in
         try ConversationStore.open(
-          in: .posix(at: directory), for: access, key: key, segmentEventsMax: segmentEventsMax)
+          in: .posix(at: directory), for: access, key: key, durability: durability,
+          segmentEventsMax: segmentEventsMax)
       }
     } catch {
       var failure = failure(error)

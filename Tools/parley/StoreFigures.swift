@@ -18,7 +18,7 @@ struct StoreFigures {
   private var sealedEvents = 0
   private var sealedBytes = 0
   private var unsealedSegments = 0
-  private var durability = ""
+  private var durability = Durability.sync
   private var scrub = ScrubState()
   private var blobs = 0
   private var blobBytes = 0
@@ -48,7 +48,7 @@ struct StoreFigures {
         files.sealedSegments, files.sealedEvents, files.sealedBytes
       )
       unsealedSegments = files.unsealedSegments
-      durability = files.durability
+      durability = Durability(files.durability)
       scrub = files.scrub
       for digest in try store.log.blobs.list() {
         blobs += 1
@@ -90,7 +90,7 @@ struct StoreFigures {
     json.add("blobs", blobs)
     json.add("blobBytes", blobBytes)
     json.add("unsealedSegments", unsealedSegments)
-    json.add("durability", durability)
+    json.add("durability", durability.rawValue)
     if let last = scrub.lastRound {
       json.add("scrubbed", last.endedAt.rfc3339())
       json.add("scrubDamagedSegments", last.damagedSegments)
@@ -121,6 +121,13 @@ struct StoreFigures {
       + "\(byteCount(sealedBytes)), \(each) bytes an event"
   }
 
+  private var durabilityText: String {
+    switch durability {
+    case .sync: "every acknowledged append is synced"
+    case .delayed: "an acknowledged append is synced 0.1 s later"
+    }
+  }
+
   private static func object(_ counts: [(name: String, count: Int)]) -> String {
     var json = JSONText()
     for (name, count) in counts { json.add(name, count) }
@@ -141,7 +148,7 @@ struct StoreFigures {
       ("sealed", sealedText), ("backlog", "\(counted(unsealedSegments, "complete segment")) not sealed"),
       ("scrubbed", scrubText),
       ("blobs", "\(grouped(blobs)), \(byteCount(blobBytes))"),
-      ("durability", durability == "sync" ? "every acknowledged append is synced" : durability),
+      ("durability", durabilityText),
     ])
     let channels = Table(channelCounts.map { ("  " + $0.name, grouped($0.count)) })
     let kinds = Table(kindCounts.map { ("  " + $0.name, grouped($0.count)) })
