@@ -1,10 +1,10 @@
 package import ParleyEnvelope
 
-/// Consecutive events, decoded together: the envelopes as fixed slots, the bodies as ranges of one buffer.
+/// Events decoded together: the envelopes as fixed slots, the bodies as ranges of one buffer. They are consecutive, unless
+/// the replay was by stream.
 package struct EventBatch: Sendable {
-  /// The first event's position; the others follow without a gap.
-  package let first: Position
   package let count: Int
+  private let positions: Positions
   /// Slots of these, maybe with others behind.
   private let slots: [UInt8]
   /// Bodies of these and maybe other events.
@@ -12,17 +12,34 @@ package struct EventBatch: Sendable {
   /// Where each body is, in the order of the slots; empty when only envelopes were asked for.
   private let bodies: [BodyPlace]
 
-  init(first: Position, count: Int, slots: [UInt8], contents: [UInt8], bodies: [BodyPlace]) {
-    self.first = first
+  /// Where a batch's events stand in the log.
+  enum Positions: Sendable {
+    /// One behind the other.
+    case consecutive(from: Position)
+    /// Each so far behind a position.
+    case scattered([UInt32], from: Position)
+  }
+
+  init(_ positions: Positions, count: Int, slots: [UInt8], contents: [UInt8], bodies: [BodyPlace]) {
+    self.positions = positions
     self.count = count
     self.slots = slots
     self.contents = contents
     self.bodies = bodies
   }
 
-  package var end: Position { first.advanced(by: count) }
+  /// The first event's position.
+  package var first: Position { position(at: 0) }
 
-  package func position(at index: Int) -> Position { first.advanced(by: index) }
+  /// The position behind the last event.
+  package var end: Position { position(at: count - 1).advanced(by: 1) }
+
+  package func position(at index: Int) -> Position {
+    switch positions {
+    case .consecutive(let first): first.advanced(by: index)
+    case .scattered(let places, let base): base.advanced(by: Int(places[index]))
+    }
+  }
 
   /// An event's envelope, decoded when asked for (about 20 ns). All were checked when the batch was read.
   package func envelope(at index: Int) -> Envelope {

@@ -178,25 +178,21 @@ package final class EventLog: Sendable {
     }
   }
 
-  /// Reads the events of a range in order. Memory stays within 1 MiB stored, or one frame, where events are in frames, and
+  /// Reads the events of a range of positions in an order. Memory stays within 1 MiB stored, or one frame, where events are in frames, and
   /// within one sealed segment where they are sealed: 150 bytes an event, and the bodies; 104 MiB as they are written.
   package func replay(
-    from: Position = .start, to: Position = .none, _ parts: ReplayParts,
+    from: Position = .start, to: Position = .none, _ parts: ReplayParts, order: ReplayOrder = .position,
     _ body: (ReplayPiece) throws -> ReplayDecision
   ) throws {
     let end = min(to, head)
     var next = from
     while next < end {
+      var replay = Replay(view: view.value, range: next..<end, parts: parts, order: order)
       do {
-        let view = view.value
-        try Replay(view: view, range: next..<end, parts: parts).run { piece in
-          let decision = try body(piece)
-          next = decision == .proceed ? max(next, piece.end) : end
-          return decision
-        }
-        return
+        return try replay.run(body)
       } catch let error as LogError where error.code == .replaced {
         guard let reader else { throw error }
+        next = replay.position
         view.replace(try reader.reload(view.value))
       }
     }

@@ -254,6 +254,7 @@ private struct BatchBuilder {
 
   mutating func finish() -> EventBatch {
     defer { self = BatchBuilder() }
-    return EventBatch(first: first, count: count, slots: slots, contents: contents, bodies: bodies)
+    return EventBatch(
+      .consecutive(from: first), count: count, slots: slots, contents: contents, bodies: bodies)
   }
 }

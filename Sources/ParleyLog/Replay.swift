@@ -7,19 +7,11 @@ package enum ReplayParts: Sendable {
   case records
 }
 
-/// What a replay comes upon, in order of position.
+/// What a replay comes upon.
 package enum ReplayPiece: Sendable {
   case events(EventBatch)
   /// Events that can't be read whole. Those that lost only their body come in a batch too, before this.
   case damage(Damage)
-
-  /// The position behind what it is about.
-  var end: Position {
-    switch self {
-    case .events(let batch): batch.end
-    case .damage(let damage): damage.positions.upperBound
-    }
-  }
 }
 
 /// Whether a replay goes on.
@@ -28,33 +20,42 @@ package enum ReplayDecision: Sendable {
   case stop
 }
 
-/// Reads the events of a range of positions in order, segment by segment: memory is bounded by one of them, whatever the
-/// log's size.
+/// Reads the events of a range of positions, segment by segment: memory is bounded by one of them, whatever the log's size.
 struct Replay {
   let view: LogView
-  let range: Range<Position>
+  let end: Position
   let parts: ReplayParts
+  let order: ReplayOrder
+  /// Where it goes on: all before was handed out.
+  private(set) var position: Position
 
-  func run(_ body: (ReplayPiece) throws -> ReplayDecision) throws {
-    var position = range.lowerBound
+  init(view: LogView, range: Range<Position>, parts: ReplayParts, order: ReplayOrder) {
+    self.view = view
+    end = min(range.upperBound, view.head)
+    self.parts = parts
+    self.order = order
+    position = range.lowerBound
+  }
+
+  mutating func run(_ body: (ReplayPiece) throws -> ReplayDecision) throws {
     var window = SealedWindow()
-    while position < min(range.upperBound, view.head) {
+    while position < end {
       guard let segment = view.segment(holding: position) else {
         let missing = view.missing(position)
         guard try body(.damage(missing)) == .proceed, missing.positions.upperBound > position else { return }
         position = missing.positions.upperBound
         continue
       }
-      let end = min(segment.end, range.upperBound, view.head)
+      let positions = position..<min(segment.end, end)
       let decision =
         switch segment {
-        case .frames(let segment): try FrameReplay(segment: segment, parts: parts).run(position..<end, body)
+        case .frames(let segment): try FrameReplay(segment: segment, parts: parts).run(positions, body)
         case .sealed(let segment):
-          try SealedReplay(segment: segment, cache: view.cache, parts: parts)
-            .run(position..<end, in: &window, body)
+          try SealedReplay(segment: segment, cache: view.cache, parts: parts, order: order)
+            .run(positions, in: &window, body)
         }
       guard decision == .proceed else { return }
-      position = end
+      position = positions.upperBound
     }
   }
 }

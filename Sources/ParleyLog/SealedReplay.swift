@@ -1,8 +1,10 @@
 import ParleyEnvelope
 
-/// Reads the events of a sealed segment in order of position, which its blocks are not in: all of them are decoded, each
-/// once, and their events handed out as slots and places. Memory: 144 bytes an event, and the bodies where they are asked
-/// for.
+/// Reads the events of a sealed segment by position, which its blocks are not in order of, or as they lie: all of them are
+/// decoded, each once, and their events handed out as slots and places. Memory: 144 bytes an event, and the bodies where they
+/// are asked for.
+///
+/// That its file is gone it finds before it hands out anything.
 struct SealedReplay {
   /// Events handed out at once.
   private static let batchCount = 1024
@@ -12,6 +14,7 @@ struct SealedReplay {
   let segment: SealedSegment
   let cache: BlockCache
   let parts: ReplayParts
+  let order: ReplayOrder
 
   func run(
     _ positions: Range<Position>, in window: inout SealedWindow,
@@ -20,10 +23,22 @@ struct SealedReplay {
     guard let file = try segment.file() else {
       return try body(.damage(segment.lost().limited(to: positions)))
     }
-    if positions.count <= Self.singleEventsMax { return try runSingly(positions, body) }
+    if positions.count <= Self.singleEventsMax, order == .position {
+      return try runSingly(positions, file, body)
+    }
     try window.read(file, bodies: parts == .records)
     let locals =
       segment.base.distance(to: positions.lowerBound)..<segment.base.distance(to: positions.upperBound)
+    switch order {
+    case .position: return try runByPosition(locals, in: &window, file, body)
+    case .stream: return try runByStream(locals, in: &window, file, body)
+    }
+  }
+
+  private func runByPosition(
+    _ locals: Range<Int>, in window: inout SealedWindow, _ file: SealedFile,
+    _ body: (ReplayPiece) throws -> ReplayDecision
+  ) throws -> ReplayDecision {
     var local = locals.lowerBound
     while local < locals.upperBound {
       let (next, isThere) = window.prefix(of: local..<min(local + Self.batchCount, locals.upperBound))
@@ -35,18 +50,43 @@ struct SealedReplay {
     return .proceed
   }
 
+  /// What is damaged comes behind all that is not.
+  private func runByStream(
+    _ locals: Range<Int>, in window: inout SealedWindow, _ file: SealedFile,
+    _ body: (ReplayPiece) throws -> ReplayDecision
+  ) throws -> ReplayDecision {
+    for first in stride(from: 0, to: file.count, by: Self.batchCount) {
+      let records = window.records(first..<min(first + Self.batchCount, file.count), within: locals)
+      guard !records.isEmpty else { continue }
+      for piece in window.pieces(records, of: file) {
+        guard try body(piece) == .proceed else { return .stop }
+      }
+    }
+    var local = locals.lowerBound
+    while local < locals.upperBound {
+      let (next, isThere) = window.prefix(of: local..<locals.upperBound)
+      if !isThere {
+        for piece in try window.damages(next, of: file, cache: cache) {
+          guard try body(piece) == .proceed else { return .stop }
+        }
+      }
+      local = next.upperBound
+    }
+    return .proceed
+  }
+
   /// A few events, each read by itself.
   private func runSingly(
-    _ positions: Range<Position>, _ body: (ReplayPiece) throws -> ReplayDecision
+    _ positions: Range<Position>, _ file: SealedFile, _ body: (ReplayPiece) throws -> ReplayDecision
   ) throws -> ReplayDecision {
     for index in 0..<positions.count {
       let position = positions.lowerBound.advanced(by: index)
       var pieces: [ReplayPiece] = []
-      if let slot = try segment.slot(at: position, cache: cache) {
+      if let slot = try segment.slot(at: position, in: file, cache: cache) {
         var contents: [UInt8] = []
         var place = BodyPlace.lost
         if parts == .records {
-          switch try segment.read(position, cache: cache) {
+          switch try segment.read(position, in: file, cache: cache) {
           case .record(let record):
             contents = record.body
             place = BodyPlace(0..<contents.count)
@@ -54,9 +94,11 @@ struct SealedReplay {
           }
         }
         pieces.insert(
-          .events(EventBatch(first: position, count: 1, slots: slot, contents: contents, bodies: [place])),
+          .events(
+            EventBatch(
+              .consecutive(from: position), count: 1, slots: slot, contents: contents, bodies: [place])),
           at: 0)
-      } else if case .damaged(let damage) = try segment.read(position, cache: cache) {
+      } else if case .damaged(let damage) = try segment.read(position, in: file, cache: cache) {
         pieces.append(.damage(damage))
       }
       for piece in pieces { guard try body(piece) == .proceed else { return .stop } }

@@ -5,6 +5,11 @@ extension SealedSegment {
   /// contents.
   func read(_ position: Position, cache: BlockCache) throws(LogError) -> ReadResult {
     guard let file = try file() else { return .damaged(lost()) }
+    return try read(position, in: file, cache: cache)
+  }
+
+  /// The same, in the file as it was opened.
+  func read(_ position: Position, in file: SealedFile, cache: BlockCache) throws(LogError) -> ReadResult {
     let only = position..<position.advanced(by: 1)
     guard let (block, envelopes, index) = try find(position, in: file, cache) else {
       return .damaged(try damagedEnvelope(of: position, in: file, cache))
@@ -44,10 +49,8 @@ extension SealedSegment {
   }
 
   /// The slot of the event at a position; nil when its envelope is damaged.
-  func slot(at position: Position, cache: BlockCache) throws(LogError) -> [UInt8]? {
-    guard let file = try file(), let (_, envelopes, index) = try find(position, in: file, cache) else {
-      return nil
-    }
+  func slot(at position: Position, in file: SealedFile, cache: BlockCache) throws(LogError) -> [UInt8]? {
+    guard let (_, envelopes, index) = try find(position, in: file, cache) else { return nil }
     return envelopes.slot(at: index)
   }
 

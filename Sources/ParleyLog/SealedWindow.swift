@@ -123,31 +123,48 @@ struct SealedWindow {
 
   /// Events that are there, and what is damaged of their bodies.
   mutating func pieces(_ range: Range<Int>, of file: SealedFile) -> [ReplayPiece] {
-    let wanted = records[range]
-    if slots.count < range.count * RecordSlot.size {
-      slots = Array(repeating: 0, count: range.count * RecordSlot.size)
+    let batch = batch(records[range], .consecutive(from: file.base.advanced(by: range.lowerBound)))
+    return [.events(batch)] + lostBodies(of: file) { range.contains(Int(envelopes.locals[$0])) }
+  }
+
+  /// Of some records those that stand at positions of a range.
+  func records(_ range: Range<Int>, within locals: Range<Int>) -> [UInt32] {
+    range.compactMap { record in
+      let local = envelopes.locals[record]
+      // Where two say the same position it is one of them that stands there.
+      return locals.contains(Int(local)) && records[Int(local)] == record ? UInt32(record) : nil
+    }
+  }
+
+  /// The events of some records, ascending, and what is damaged of their bodies.
+  mutating func pieces(_ wanted: [UInt32], of file: SealedFile) -> [ReplayPiece] {
+    let places = wanted.map { envelopes.locals[Int($0)] }
+    let batch = batch(wanted[...], .scattered(places, from: file.base))
+    return [.events(batch)]
+      + lostBodies(of: file) { wanted.binarySearched(for: UInt32($0)) }
+  }
+
+  private mutating func batch(_ wanted: ArraySlice<UInt32>, _ positions: EventBatch.Positions) -> EventBatch {
+    if slots.count < wanted.count * RecordSlot.size {
+      slots = Array(repeating: 0, count: wanted.count * RecordSlot.size)
     }
     envelopes.copy(wanted, to: &slots)
-    let base = file.base
-    var pieces: [ReplayPiece] = [
-      .events(
-        EventBatch(
-          first: base.advanced(by: range.lowerBound), count: range.count, slots: slots, contents: contents,
-          bodies: bodies.isEmpty ? [] : wanted.map { bodies[Int($0)] }))
-    ]
-    for block in lostContents {
-      let lost = file.records(ofContentBlock: block).compactMap { record -> Int? in
-        let local = Int(envelopes.locals[record])
-        return range.contains(local) ? local : nil
-      }
-      for run in lost.sorted().runs {
-        pieces.append(
-          .damage(
-            file.damage(
-              .contents, block, base.advanced(by: run.lowerBound)..<base.advanced(by: run.upperBound))))
+    return EventBatch(
+      positions, count: wanted.count, slots: slots, contents: contents,
+      bodies: bodies.isEmpty ? [] : wanted.map { bodies[Int($0)] })
+  }
+
+  /// The damage that stands for the bodies of some records which are in damaged blocks.
+  private func lostBodies(of file: SealedFile, among isWanted: (Int) -> Bool) -> [ReplayPiece] {
+    lostContents.flatMap { block -> [ReplayPiece] in
+      let lost = file.records(ofContentBlock: block).filter(isWanted).map { Int(envelopes.locals[$0]) }
+      return lost.sorted().runs.map { run -> ReplayPiece in
+        .damage(
+          file.damage(
+            .contents, block, file.base.advanced(by: run.lowerBound)..<file.base.advanced(by: run.upperBound))
+        )
       }
     }
-    return pieces
   }
 
   /// What stands for events whose envelopes are damaged.
@@ -166,6 +183,14 @@ struct SealedWindow {
             .envelopes, block, file.base.advanced(by: run.lowerBound)..<file.base.advanced(by: run.upperBound)
           ))
       }
+  }
+}
+
+extension [UInt32] {
+  /// Whether a number is among these, ascending ones.
+  fileprivate func binarySearched(for number: UInt32) -> Bool {
+    let place = indices.partitionPoint { self[$0] >= number }
+    return place < count && self[place] == number
   }
 }
 

@@ -21,7 +21,7 @@ import Testing
     for command in Self.commands { #expect(run.output.contains("\n  \(command) ")) }
   }
 
-  @Test(arguments: ["--case", "--order", "--speed", "--into", "--actor"])
+  @Test(arguments: ["--case", "--speed", "--into", "--actor"])
   func optionsOfLaterVersionsAreNotAcceptedYet(option: String) throws {
     let run = try ParleyBinary.run("replay", "nowhere", option, "x")
     #expect(run.status == 2)

@@ -37,6 +37,25 @@ import Testing
     #expect(try ParleyBinary.run("stats", store).output.contains("sealed         42 events in 1 segment, "))
   }
 
+  @Test func aSealedStoreIsReplayedStreamByStream() throws {
+    let others = (1...30).map { chatLine(100 + $0, from: "email:c\($0 % 3)@example.com") }.joined()
+    _ = try ParleyBinary.run("append", store, input: others)
+    _ = try ParleyBinary.run("seal", store)
+    let byPosition = try ParleyBinary.run("replay", store).lines
+    let byStream = try ParleyBinary.run("replay", store, "--order", "stream").lines
+    #expect(byStream != byPosition && byStream.sorted() == byPosition.sorted())
+    // Of one identity it is the same.
+    let stream = ["replay", store, "--stream", "email:c1@example.com"]
+    #expect(
+      try ParleyBinary.run(stream + ["--order", "stream"], input: Data()).output
+        == ParleyBinary.run(stream, input: Data()).output)
+    // What ends early by position goes on here, as what was recorded early may come late.
+    let from = try ParleyBinary.run("replay", store, "--from", "50", "--to", "60", "--order", "stream").lines
+    #expect(from.sorted() == byPosition[50..<60].sorted())
+    let run = try ParleyBinary.run("replay", store, "--order", "size")
+    #expect(run.status == 2 && run.diagnostics.contains("position") && run.diagnostics.contains("stream"))
+  }
+
   @Test func showSaysWhereASealedEventLies() throws {
     _ = try ParleyBinary.run("seal", store)
     let text = try ParleyBinary.run("show", store, "5").output

@@ -96,12 +96,13 @@ import Testing
     #expect(try readers[4].place(of: Position(120))?.file == files(world, "segments/")[0])
   }
 
-  @Test func aReplayUnderWaySurvivesAMerge() throws {
+  @Test(arguments: [ReplayOrder.position, .stream])
+  func aReplayUnderWaySurvivesAMerge(order: ReplayOrder) throws {
     let (world, log) = try world(sealedEventsMax: 10_000)
     try fill(log, 0..<150)
     let reader = try reader(world)
     var seen: [Position] = []
-    try reader.replay(.records) { piece in
+    try reader.replay(.records, order: order) { piece in
       guard case .events(let batch) = piece else {
         Issue.record("\(piece)")
         return .stop
@@ -110,6 +111,7 @@ import Testing
       seen += (0..<batch.count).map { batch.position(at: $0) }
       return .proceed
     }
+    if order == .stream { seen.sort() }
     #expect(seen == (0..<150).map { Position($0) })
   }
 

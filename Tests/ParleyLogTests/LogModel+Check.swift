@@ -12,6 +12,7 @@ extension LogModel {
       return ["head is \(log.head), not \(head), or without the batch in flight"]
     }
     return try faultsInRecords(log) + faultsInStreams(log) + faultsInPositions(log) + faultsInReplay(log)
+      + faultsInReplayByStream(log)
   }
 
   private func faultsInRecords(_ log: EventLog) throws(LogError) -> [String] {
@@ -107,6 +108,36 @@ extension LogModel {
         }
       } catch { faults.append("replay: \(error)") }
       if Position(next) != head { faults.append("replay ends at \(next), not \(head)") }
+    }
+    return faults
+  }
+
+  /// Every event once, and those of a stream in order.
+  private func faultsInReplayByStream(_ log: EventLog) throws(LogError) -> [String] {
+    var faults: [String] = []
+    for parts in [ReplayParts.envelopes, .records] {
+      var seen = Set<Position>()
+      var last: [StreamID: Position] = [:]
+      do {
+        try log.replay(parts, order: .stream) { piece in
+          guard case .events(let batch) = piece else {
+            faults.append("replay by stream comes upon damage: \(piece)")
+            return .proceed
+          }
+          faults += faultsInBatch(batch, withBodies: parts == .records)
+          for index in 0..<batch.count {
+            let position = batch.position(at: index)
+            let stream = batch.envelope(at: index).stream
+            if !seen.insert(position).inserted { faults.append("replay by stream has \(position) twice") }
+            if let last = last[stream], last > position {
+              faults.append("replay by stream has \(position) behind \(last)")
+            }
+            last[stream] = position
+          }
+          return .proceed
+        }
+      } catch { faults.append("replay by stream: \(error)") }
+      if seen.count != records.count { faults.append("replay by stream has \(seen.count) events") }
     }
     return faults
   }

@@ -82,6 +82,9 @@ import Testing
       }
     }
     if try replayedLost(in: log, context) != lost { issues.record("\(context): replay finds others lost") }
+    if try replayedByStreamLost(in: log, context) != lost {
+      issues.record("\(context): replay by stream finds others lost")
+    }
     return lost
   }
 
@@ -109,6 +112,32 @@ import Testing
         return .proceed
       }
     } catch { issues.record("\(context): replay: \(error)") }
+    return Set(lost).sorted()
+  }
+
+  private func replayedByStreamLost(in log: EventLog, _ context: String) throws(LogError) -> [Int] {
+    var lost: [Int] = []
+    var whole = Set<Int>()
+    do {
+      try log.replay(to: model.head, .records, order: .stream) { piece in
+        switch piece {
+        case .damage(let damage):
+          lost += Int(damage.positions.lowerBound.rawValue)..<Int(damage.positions.upperBound.rawValue)
+        case .events(let batch):
+          for index in 0..<batch.count where batch.body(at: index) != nil {
+            let position = Int(batch.position(at: index).rawValue)
+            if let fault = model.fault(batch.envelope(at: index), at: position) {
+              issues.record("\(context), by stream: \(fault)")
+            }
+            if !whole.insert(position).inserted { issues.record("\(context), by stream: \(position) twice") }
+          }
+        }
+        return .proceed
+      }
+    } catch { issues.record("\(context): replay by stream: \(error)") }
+    if whole.count + Set(lost).count != model.records.count {
+      issues.record("\(context): replay by stream has \(whole.count) events and \(Set(lost).count) lost")
+    }
     return Set(lost).sorted()
   }
 

@@ -3,11 +3,12 @@ import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 
-/// Reads a store's events in log order for a command, in bounded memory, and names damage on the way.
+/// Reads a store's events for a command, in log order unless stated, in bounded memory, and names damage on the way.
 struct EventScan {
   let store: ConversationStore
   var from = Position.start
   var to = Position.none
+  var order = ReplayOrder.position
   var filter = EnvelopeFilter()
   /// How many events were looked at.
   private(set) var eventsRead = 0
@@ -51,13 +52,13 @@ struct EventScan {
     let (first, last) = (from.rawValue, min(to, store.head).rawValue)
     progress.itemsTotal = last > first ? Int(last - first) : 0
     defer { progress.clear() }
-    try store.log.replay(from: from, to: to, parts) { piece in
+    try store.log.replay(from: from, to: to, parts, order: order) { piece in
       switch piece {
       case .damage(let damage): note(damage)
       case .events(let batch):
         for index in 0..<batch.count {
           let envelope = batch.envelope(at: index)
-          if filter.isPast(envelope) { return .stop }
+          if order == .position, filter.isPast(envelope) { return .stop }
           guard filter.admits(envelope) else { continue }
           try each({ batch.body(at: index) }, batch.position(at: index), envelope)
         }

@@ -4,7 +4,7 @@ import ParleyEnvelope
 import ParleyEvents
 import ParleyLog
 
-/// `parley replay`: events in log order, as JSON Lines.
+/// `parley replay`: events in log order or by stream, as JSON Lines.
 struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
@@ -59,6 +59,9 @@ struct ReplayCommand: AsyncParsableCommand {
 
   @OptionGroup var narrowed: ScanArguments
 
+  @Option(help: OrderArgument.help)
+  var order = OrderArgument.position
+
   @Flag(
     help:
       "Envelopes alone: times, kinds and keyed ids, nothing readable about people. They can't be read back.")
@@ -90,6 +93,7 @@ struct ReplayCommand: AsyncParsableCommand {
     var scan = try narrowed.scan(opened, progress: progress)
     scan.from = from?.position ?? .start
     scan.to = to?.position ?? .none
+    scan.order = order.order
     try await narrow(&scan.filter, in: opened)
     if envelopes {
       try scan.envelopes { position, envelope in

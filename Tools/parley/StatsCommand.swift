@@ -1,5 +1,6 @@
 import ArgumentParser
 import Parley
+import ParleyLog
 
 /// `parley stats`: how much of what a store holds.
 struct StatsCommand: AsyncParsableCommand {
@@ -21,6 +22,7 @@ struct StatsCommand: AsyncParsableCommand {
   func run() async throws {
     let opened = try await store.open(for: .reading)
     var scan = EventScan(opened, progress: store.progress("event"))
+    scan.order = .stream
     var figures = StoreFigures(opened)
     try scan.bodies { _, envelope, body in figures.count(envelope, bodyBytes: body.count) }
     try figures.countFiles()
