@@ -9,7 +9,13 @@ final class SealedFiles: Sendable {
   /// Whether a writer in another process may put others in their place at any time.
   let mayBeReplaced: Bool
   private let limit: Int
-  private let segments = Mutex<[SealedSegment]>([])
+  private let opened = Mutex<[Opened]>([])
+
+  /// A segment whose file was opened. Segments hold what they share, so that this must not hold them: a log that is
+  /// dropped closes its files.
+  private struct Opened {
+    weak var segment: SealedSegment?
+  }
 
   init(
     _ storage: any Storage, storeID: Bytes16, mayBeReplaced: Bool, limit: Int = LogLimits.openSegmentsMax
@@ -21,9 +27,11 @@ final class SealedFiles: Sendable {
   }
 
   func add(_ segment: SealedSegment) {
-    let oldest = segments.withLock { segments -> SealedSegment? in
-      segments.append(segment)
-      return segments.count > limit ? segments.removeFirst() : nil
+    let oldest = opened.withLock { opened -> SealedSegment? in
+      opened.append(Opened(segment: segment))
+      // Those that nobody has any more are closed already.
+      if opened.count > limit { opened.removeAll { $0.segment == nil } }
+      return opened.count > limit ? opened.removeFirst().segment : nil
     }
     oldest?.close()
   }

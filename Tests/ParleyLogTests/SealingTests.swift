@@ -209,6 +209,22 @@ import Testing
     #expect(try again.verify() == [])
   }
 
+  @Test func aLogThatIsDroppedClosesItsSealedFiles() throws {
+    let (world, log) = try world(2_800, sealedEventsMax: 700)
+    #expect(try log.statistics().sealedSegments == 4)
+    log.close()
+    let before = world.storage.openFiles
+    for _ in 0..<10 {
+      let writer = try world.open()
+      #expect(try writer.read([Position(0), Position(700), Position(2_799)]).count == 3)
+      try writer.compact()
+      writer.close()
+      let reader = try reader(world)
+      #expect(try reader.read([Position(0), Position(700), Position(2_799)]).count == 3)
+    }
+    #expect(world.storage.openFiles <= before)
+  }
+
   @Test(arguments: [false, true]) func aLostManifestIsMadeAgain(isOldLostToo: Bool) throws {
     let (world, log) = try world(2_000, sealedEventsMax: 700)
     log.close()

@@ -16,7 +16,10 @@ final class SimulatedFile: StorageFile {
     self.path = path
     self.mode = mode
     self.generation = generation
+    storage.countOpenFiles(1)
   }
+
+  deinit { storage.countOpenFiles(-1) }
 
   func size() throws(StorageError) -> Int {
     try storage.operate("size", path, generation: generation) { state throws(SystemError) in

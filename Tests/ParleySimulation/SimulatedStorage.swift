@@ -18,6 +18,7 @@ package final class SimulatedStorage: Storage {
   }
 
   let state: Mutex<State>
+  private let openCount = Atomic(0)
 
   /// A machine with a disk, empty unless given one, and a plan of what goes wrong.
   package init(_ disk: SimulatedDisk = SimulatedDisk(), seed: UInt64 = 0, plan: FaultPlan = FaultPlan()) {
@@ -26,6 +27,12 @@ package final class SimulatedStorage: Storage {
 
   /// Operations so far.
   package var operations: Int { state.withLock { $0.operations } }
+
+  /// Files that were opened and that somebody still has.
+  package var openFiles: Int { openCount.load(ordering: .relaxed) }
+
+  /// Counts files opened, or closed.
+  func countOpenFiles(_ change: Int) { openCount.add(change, ordering: .relaxed) }
 
   /// What goes wrong from here on.
   package var plan: FaultPlan {
