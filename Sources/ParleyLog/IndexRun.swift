@@ -201,7 +201,7 @@ final class IndexRun: Sendable {
       // Of larger segments than these it has too few of each stream's entries.
       page.withBytes({ $0.integer(at: Self.segmentCountOffset, as: UInt64.self) }) >= UInt64(segmentCount)
     else { throw Self.damaged(path) }
-    let pages = RunPageReader(file: file, path: path, owner: owner)
+    let pages = RunPageReader(file: file, path: path, owner: owner, index: .run)
     let fresh = Opened(
       pages: pages, sections: sections, eventFences: try pages.words(of: sections.eventFences),
       streamFences: try pages.words(of: sections.streamFences))

@@ -1,10 +1,27 @@
 import ParleyEnvelope
 
-/// Reads the pages of an index run, each checked.
+/// Reads the pages of an index, each checked.
 struct RunPageReader: Sendable {
   let file: any StorageFile
   let path: String
   let owner: RunPages.Owner
+  let index: Index
+
+  /// What the pages are, and so what is to be done about a damaged one: two are derived, the third stands in the file that
+  /// has the events.
+  enum Index {
+    case run, directory, footer
+
+    fileprivate var damage: String {
+      switch self {
+      case .run: "a page of an index run is damaged: delete the file, opening for appending makes it again"
+      case .directory:
+        "a page of a segment's directory is damaged: delete the file, opening for appending makes it again"
+      case .footer:
+        "a page of the segment's footer is damaged: its blocks are read instead; never delete the file, a backup has it"
+      }
+    }
+  }
 
   /// A page of a section; throws `damaged` when it is not what was written.
   func page(_ page: Int, of section: RunPages.Section) throws(LogError) -> [UInt8] {
@@ -13,9 +30,7 @@ struct RunPageReader: Sendable {
     let file = file
     let bytes = try disk { () throws(StorageError) in try file.read(RunPages.pageByteCount, at: offset) }
     guard owner.isWhole(bytes, page: number) else {
-      throw LogError(
-        .damaged, "a page of an index is damaged: delete the file, it is made again", file: path,
-        offset: offset)
+      throw LogError(.damaged, index.damage, file: path, offset: offset)
     }
     return bytes
   }

@@ -16,7 +16,7 @@ final class SealedFile: Sendable {
   let owner = BlockCache.Owner()
   /// Nil when it is damaged: then `rebuilt` has what it said.
   let footer: SealedFooter?
-  private let pageOwner: RunPages.Owner
+  private let pages: RunPageReader
   private let streamFences: [UInt64]
   private let rebuilt = Mutex<SealedTables?>(nil)
 
@@ -35,8 +35,8 @@ final class SealedFile: Sendable {
     self.count = count
     self.header = header
     self.file = file
-    pageOwner = RunPages.Owner(storeID: storeID, base: base)
-    let pages = RunPageReader(file: file, path: path, owner: pageOwner)
+    pages = RunPageReader(
+      file: file, path: path, owner: RunPages.Owner(storeID: storeID, base: base), index: .footer)
     if let footer = try SealedFooter.read(from: file, storeID: storeID, base: base), footer.count == count {
       do throws(LogError) {
         let contents = try pages.entries(of: footer.sections.contents) { SealedFooter.BlockPlace($0, at: $1) }
@@ -60,8 +60,18 @@ final class SealedFile: Sendable {
   }
 
   /// A footer that is whole and can't be its segment's: it is damage like any other.
-  private static func lie(_ path: String) -> LogError {
-    LogError(.damaged, "the segment's footer is not that of its blocks", file: path)
+  private static func lie(_ path: String, at offset: Int? = nil) -> LogError {
+    LogError(
+      .damaged,
+      "the segment's footer is not that of its blocks: never delete the file, a backup has the right one",
+      file: path, offset: offset)
+  }
+
+  private static func footerDamage(_ path: String) -> LogError {
+    LogError(
+      .damaged,
+      "the segment's footer is damaged: its blocks are read instead; never delete the file, a backup has it",
+      file: path)
   }
 
   /// The dictionary in the first copy that is whole.
@@ -187,7 +197,7 @@ final class SealedFile: Sendable {
     if let tables = rebuilt.withLock({ $0 }) { return inMemory(tables) }
     guard let footer else { preconditionFailure("a sealed segment without tables") }
     do throws(LogError) {
-      return try inPages(footer, RunPageReader(file: file, path: path, owner: pageOwner))
+      return try inPages(footer, pages)
     } catch {
       guard error.code == .damaged else { throw error }
     }
@@ -202,7 +212,6 @@ final class SealedFile: Sendable {
   /// The segments in frames that it replaced; nil when the footer is damaged: nothing else says it.
   func replaced() throws(LogError) -> [SealedFooter.Replaced]? {
     guard let footer else { return nil }
-    let pages = RunPageReader(file: file, path: path, owner: pageOwner)
     do throws(LogError) {
       return try pages.entries(of: footer.sections.replaced) { SealedFooter.Replaced($0, at: $1) }
     } catch {
@@ -213,26 +222,19 @@ final class SealedFile: Sendable {
 
   /// Throws `damaged` when the footer's pages are not those of this content.
   func verifyPages(against content: SealedFooter.Content) throws(LogError) {
-    guard let footer else {
-      throw LogError(
-        .damaged, "the segment's footer is damaged: its blocks are read instead, a backup has it", file: path)
-    }
+    guard let footer else { throw Self.footerDamage(path) }
     let expected = SealedFooter.encoded(content, firstPage: footer.sections.contents.firstPage)
     let offset = footer.sections.contents.firstPage * RunPages.pageByteCount
     let file = file
     let found = try disk { () throws(StorageError) in try file.read(expected.count + 1, at: offset) }
     guard found == expected else {
-      throw LogError(.damaged, "the segment's footer is not that of its blocks", file: path, offset: offset)
+      throw Self.lie(path, at: offset)
     }
   }
 
   /// Reads and checks every page of the footer, and where no block is damaged compares them with what the blocks say.
   func verifyPages(againstBlocks isWhole: Bool) throws(LogError) {
-    guard let footer else {
-      throw LogError(
-        .damaged, "the segment's footer is damaged: its blocks are read instead, a backup has it", file: path)
-    }
-    let pages = RunPageReader(file: file, path: path, owner: pageOwner)
+    guard let footer else { throw Self.footerDamage(path) }
     try pages.check(footer.sections.all)
     guard isWhole else { return }
     var content = SealedFooter.Content(

@@ -56,7 +56,7 @@ final class SegmentDirectory: Sendable {
       throw LogError(
         .damaged, "the directory of a segment is damaged: delete it, it is made again", file: path)
     }
-    pages = RunPageReader(file: file, path: path, owner: owner)
+    pages = RunPageReader(file: file, path: path, owner: owner, index: .directory)
     count = head.count
     sections = head.sections
     streamCount = head.sections.streams.count
