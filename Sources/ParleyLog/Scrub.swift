@@ -84,7 +84,7 @@ final class Scrub: Sendable {
   private func isWhole(_ segment: LogView.Segment) throws(LogError) -> Bool {
     switch segment {
     case .frames: try segment.forEachRecord(.records) { _, _, _ in }
-    case .sealed(let sealed): try sealed.file()?.isWhole() ?? false
+    case .sealed(let sealed): try sealed.file().map(SealedVerification.findings)?.isEmpty ?? false
     }
   }
 }
@@ -95,20 +95,6 @@ extension LogView.Segment {
     switch self {
     case .frames(let segment): segment.endOffset
     case .sealed(let segment): segment.byteCount
-    }
-  }
-}
-
-extension SealedFile {
-  /// Whether every block can be read, and every page of the footer.
-  fileprivate func isWhole() throws(LogError) -> Bool {
-    guard try damages().isEmpty, try dictionaryFindings().isEmpty else { return false }
-    do throws(LogError) {
-      try verifyPages(againstBlocks: false)
-      return true
-    } catch {
-      guard error.code == .damaged else { throw error }
-      return false
     }
   }
 }

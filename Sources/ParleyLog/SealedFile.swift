@@ -3,6 +3,9 @@ import Synchronization
 
 /// An open sealed segment: its file, where its blocks are, and its footer's pages.
 final class SealedFile: Sendable {
+  /// Blocks that follow each other are read together up to so many bytes.
+  private static let readByteCount = 256 << 10
+
   let path: String
   let base: Position
   let count: Int
@@ -84,7 +87,8 @@ final class SealedFile: Sendable {
     return []
   }
 
-  private static func dictionary(
+  /// The copy of the dictionary at an offset; nil when it is damaged.
+  static func dictionary(
     in file: any StorageFile, at offset: Int, _ nonce: FrameNonce
   ) throws(LogError) -> [UInt8]? {
     let bytes = try disk { () throws(StorageError) in
@@ -98,21 +102,6 @@ final class SealedFile: Sendable {
       let stored = span.extracting(SealedBlock.headerByteCount..<block.byteCount)
       return block.decode(stored, appendingTo: &plain) ? plain : nil
     }
-  }
-
-  /// Says of each copy of the dictionary that is damaged.
-  func dictionaryFindings() throws(LogError) -> [LogFinding] {
-    guard let footer else { return [] }
-    var findings: [LogFinding] = []
-    for offset in footer.dictionaries where offset > 0 {
-      if try Self.dictionary(in: file, at: offset, header.nonce) == nil {
-        findings.append(
-          LogFinding(
-            .repairable, file: path,
-            "at byte \(offset): a copy of the dictionary is damaged: the other is read, a backup has both"))
-      }
-    }
-    return findings
   }
 
   // MARK: - Finding
@@ -227,67 +216,13 @@ final class SealedFile: Sendable {
     let offset = footer.sections.contents.firstPage * RunPages.pageByteCount
     let file = file
     let found = try disk { () throws(StorageError) in try file.read(expected.count + 1, at: offset) }
-    guard found == expected else {
-      throw Self.lie(path, at: offset)
-    }
+    guard found == expected else { throw Self.lie(path, at: offset) }
   }
 
-  /// Reads and checks every page of the footer, and where no block is damaged compares them with what the blocks say.
-  func verifyPages(againstBlocks isWhole: Bool) throws(LogError) {
+  /// Reads every page of the footer; throws `damaged` when one is not whole.
+  func checkPages() throws(LogError) {
     guard let footer else { throw Self.footerDamage(path) }
     try pages.check(footer.sections.all)
-    guard isWhole else { return }
-    var content = SealedFooter.Content(
-      storeID: footer.storeID, base: base, count: count, contents: contents, envelopes: envelopes,
-      dictionaries: footer.dictionaries)
-    content.replaced = try pages.entries(of: footer.sections.replaced) { SealedFooter.Replaced($0, at: $1) }
-    content.places = Array(repeating: 0, count: count)
-    let cache = BlockCache(byteCountMax: 0)
-    for block in envelopes.indices {
-      guard let whole = try envelopeBlock(block, cache: cache) else { return }
-      for index in 0..<whole.count {
-        content.places[Int(whole.locals[index])] = UInt16(block)
-        let stream = whole.stream(at: index)
-        if content.streams.last?.stream != stream {
-          content.streams.append((stream, envelopes[block].firstRecord + index))
-        }
-      }
-    }
-    try verifyPages(against: content)
-  }
-
-  /// What is damaged of its blocks, one finding each.
-  func damages() throws(LogError) -> [LogFinding] {
-    let cache = BlockCache(byteCountMax: 0)
-    var locals = [Int?](repeating: nil, count: count)
-    var findings: [LogFinding] = []
-    for block in envelopes.indices {
-      let records = records(ofEnvelopeBlock: block)
-      if let whole = try envelopeBlock(block, cache: cache) {
-        for (index, record) in records.enumerated() { locals[record] = Int(whole.locals[index]) }
-      } else {
-        findings.append(finding(.envelopes, block, try self.locals(inEnvelopeBlock: block, cache: cache)))
-      }
-    }
-    for block in contents.indices where try contentBlock(block, cache: cache) == nil {
-      // Of an event whose envelope is damaged too nothing is known but that.
-      findings.append(
-        finding(.contents, block, records(ofContentBlock: block).compactMap { locals[$0] }.sorted()))
-    }
-    return findings
-  }
-
-  private func finding(_ kind: SealedBlock.Kind, _ block: Int, _ locals: [Int]) -> LogFinding {
-    let positions = locals.runs.map { base.advanced(by: $0.lowerBound)..<base.advanced(by: $0.upperBound) }
-    let damage = damage(kind, block, base..<base)
-    let shown = positions.prefix(8).map { run in
-      run.count == 1 ? "\(run.lowerBound)" : "\(run.lowerBound) to \(run.upperBound.rawValue - 1)"
-    }
-    let more = positions.count > shown.count ? " and \(positions.count - shown.count) more" : ""
-    return LogFinding(
-      .damage, file: path,
-      "at byte \(damage.offset): \(damage.part) damaged, \(locals.count) events lost: positions "
-        + shown.joined(separator: ", ") + more, positions: positions)
   }
 
   // MARK: - Blocks
@@ -310,37 +245,63 @@ final class SealedFile: Sendable {
 
   /// An envelope block, decoded; nil when it is damaged.
   func envelopeBlock(_ block: Int, cache: BlockCache) throws(LogError) -> EnvelopeSlots? {
-    let place = envelopes[block]
+    try decoded(.envelopes, block, behind: [], cache) { plain in
+      let count = records(ofEnvelopeBlock: block).count
+      return plain.withBytes { EnvelopeSlots($0, count: count, base: base, limit: self.count) }
+    }
+  }
+
+  /// A block of contents, decoded; nil when it is damaged.
+  func contentBlock(_ block: Int, cache: BlockCache) throws(LogError) -> ContentBlock? {
+    try decoded(.contents, block, behind: dictionary, cache) { plain in
+      ContentBlock(plain, from: dictionary.count, count: records(ofContentBlock: block).count)
+    }
+  }
+
+  /// A block, from the cache or the disk, its plain bytes decoded behind others.
+  private func decoded<Decoded: BlockCache.Item>(
+    _ kind: SealedBlock.Kind, _ block: Int, behind before: [UInt8], _ cache: BlockCache,
+    _ decode: ([UInt8]) -> Decoded?
+  ) throws(LogError) -> Decoded? {
+    let place = places(kind)[block]
     // A block that is lost may be where the one after it begins.
     guard place.byteCount >= SealedBlock.headerByteCount else { return nil }
     let key = BlockCache.Key(owner: owner, offset: place.offset)
-    if let known = cache.item(key, as: EnvelopeSlots.self) { return known }
-    let bytes = try read(place)
-    var plain: [UInt8] = []
-    guard bytes.withBytes({ append(.envelopes, block, in: $0, to: &plain) }),
-      let decoded = plain.withBytes({
-        EnvelopeSlots($0, count: records(ofEnvelopeBlock: block).count, base: base, limit: count)
-      })
+    if let known = cache.item(key, as: Decoded.self) { return known }
+    let file = file
+    let bytes = try disk { () throws(StorageError) in try file.read(place.byteCount, at: place.offset) }
+    var plain = before
+    guard bytes.withBytes({ append(kind, block, in: $0, to: &plain) }), let decoded = decode(plain)
     else { return nil }
     cache.keep(decoded, at: key)
     return decoded
   }
 
-  /// A block of contents, decoded; nil when it is damaged.
-  func contentBlock(_ block: Int, cache: BlockCache) throws(LogError) -> ContentBlock? {
-    let place = contents[block]
-    // A block that is lost may be where the one after it begins.
-    guard place.byteCount >= SealedBlock.headerByteCount else { return nil }
-    let key = BlockCache.Key(owner: owner, offset: place.offset)
-    if let known = cache.item(key, as: ContentBlock.self) { return known }
-    let bytes = try read(place)
-    var plain = dictionary
-    guard bytes.withBytes({ append(.contents, block, in: $0, to: &plain) }),
-      let decoded = ContentBlock(
-        plain, from: dictionary.count, count: records(ofContentBlock: block).count)
-    else { return nil }
-    cache.keep(decoded, at: key)
-    return decoded
+  /// Calls with every block of a kind in order, its header and stored bytes, reading neighbours together.
+  func forEachBlock(
+    _ kind: SealedBlock.Kind, _ body: (Int, RawSpan) throws(LogError) -> Void
+  ) throws(LogError) {
+    let (file, places) = (file, places(kind))
+    var first = 0
+    while first < places.count {
+      let start = places[first].offset
+      var end = first + 1
+      while end < places.count, places[end].offset + places[end].byteCount - start <= Self.readByteCount,
+        places[end].offset >= start
+      {
+        end += 1
+      }
+      let range = start..<(places[end - 1].offset + places[end - 1].byteCount)
+      let bytes = try disk { () throws(StorageError) in try file.read(range.count, at: start) }
+      try bytes.withBytes { span throws(LogError) in
+        for block in first..<end {
+          let offset = min(places[block].offset - start, span.byteCount)
+          let stop = min(offset + places[block].byteCount, span.byteCount)
+          try body(block, span.extracting(offset..<stop))
+        }
+      }
+      first = end
+    }
   }
 
   /// Appends the plain bytes of a block, whose header and stored bytes these are, to an array that ends with the segment's
@@ -348,24 +309,22 @@ final class SealedFile: Sendable {
   func append(
     _ kind: SealedBlock.Kind, _ block: Int, in bytes: RawSpan, to output: inout [UInt8]
   ) -> Bool {
-    let records = kind == .envelopes ? records(ofEnvelopeBlock: block) : records(ofContentBlock: block)
     guard let header = SealedBlock(bytes, at: 0, nonce: self.header.nonce), header.kind == kind,
-      header.records == records, header.byteCount == bytes.byteCount
+      header.records == records(of: places(kind), block), header.byteCount == bytes.byteCount
     else { return false }
     return header.decode(
       bytes.extracting(SealedBlock.headerByteCount..<bytes.byteCount), dictionaryCount: dictionary.count,
       appendingTo: &output)
   }
 
-  private func read(_ place: SealedFooter.BlockPlace) throws(LogError) -> [UInt8] {
-    let file = file
-    return try disk { () throws(StorageError) in try file.read(place.byteCount, at: place.offset) }
+  /// The blocks of envelopes, or those of contents.
+  func places(_ kind: SealedBlock.Kind) -> [SealedFooter.BlockPlace] {
+    kind == .envelopes ? envelopes : contents
   }
 
   func damage(_ kind: SealedBlock.Kind, _ block: Int, _ positions: Range<Position>) -> Damage {
-    let place = kind == .envelopes ? envelopes[block] : contents[block]
-    return Damage(
-      file: path, offset: place.offset,
+    Damage(
+      file: path, offset: places(kind)[block].offset,
       part: kind == .envelopes ? "envelope block \(block)" : "content block \(block)", positions: positions)
   }
 }

@@ -152,7 +152,7 @@ extension SealedSegment {
 extension SealedFile {
   /// Where a block lies; nil when its header is damaged.
   fileprivate func place(_ kind: SealedBlock.Kind, _ block: Int) throws(LogError) -> EventPlace.Block? {
-    let place = kind == .envelopes ? envelopes[block] : contents[block]
+    let place = places(kind)[block]
     let file = file
     let bytes = try disk { () throws(StorageError) in
       try file.read(SealedBlock.headerByteCount, at: place.offset)

@@ -3,8 +3,6 @@ import ParleyEnvelope
 /// All of a sealed segment, decoded: envelopes and bodies by record, and which record stands at each position. One window
 /// serves one segment after the other, as fresh memory would cost more than decoding does.
 struct SealedWindow {
-  /// Blocks are read together up to so many bytes.
-  private static let readByteCount = 256 << 10
   /// Bodies are at most so many times as large as stored; where they are larger still the memory for them has to grow.
   private static let contentRatio = 8
 
@@ -45,15 +43,15 @@ struct SealedWindow {
   private mutating func readEnvelopes(of file: SealedFile) throws(LogError) {
     envelopes.reserveLargeCapacity(file.count)
     plain.removeAll(keepingCapacity: true)
-    try forEachBlock(of: file, file.envelopes) { window, block, bytes in
+    try file.forEachBlock(.envelopes) { block, bytes in
       let count = file.records(ofEnvelopeBlock: block).count
-      window.plain.removeAll(keepingCapacity: true)
-      if !file.append(.envelopes, block, in: bytes, to: &window.plain)
-        || !window.plain.withBytes({
-          window.envelopes.append($0, count: count, base: file.base, limit: file.count)
+      plain.removeAll(keepingCapacity: true)
+      if !file.append(.envelopes, block, in: bytes, to: &plain)
+        || !plain.withBytes({
+          envelopes.append($0, count: count, base: file.base, limit: file.count)
         })
       {
-        window.envelopes.appendLost(count)
+        envelopes.appendLost(count)
       }
     }
     records.append(contentsOf: repeatElement(.max, count: file.count))
@@ -70,52 +68,24 @@ struct SealedWindow {
     contents.reserveLargeCapacity(
       min(LogLimits.sealedContentBytesMax, file.contents.reduce(0) { $0 + $1.byteCount } * Self.contentRatio))
     plain = file.dictionary
-    try forEachBlock(of: file, file.contents) { window, block, bytes in
+    try file.forEachBlock(.contents) { block, bytes in
       let count = file.records(ofContentBlock: block).count
-      window.plain.removeLast(window.plain.count - file.dictionary.count)
-      guard file.append(.contents, block, in: bytes, to: &window.plain),
-        let ends = ContentBlock.ends(in: window.plain, from: file.dictionary.count, count: count),
-        window.contents.count + window.plain.count <= UInt32.max
+      plain.removeLast(plain.count - file.dictionary.count)
+      guard file.append(.contents, block, in: bytes, to: &plain),
+        let ends = ContentBlock.ends(in: plain, from: file.dictionary.count, count: count),
+        contents.count + plain.count <= UInt32.max
       else {
-        window.lostContents.append(block)
-        window.bodies.append(contentsOf: repeatElement(.lost, count: count))
+        lostContents.append(block)
+        bodies.append(contentsOf: repeatElement(.lost, count: count))
         return
       }
-      let start = UInt32(window.contents.count)
-      let rests = Int(ends[0])..<window.plain.count
-      window.plain.withBytes { window.contents.append(copying: $0.extracting(rests)) }
+      let start = UInt32(contents.count)
+      let rests = Int(ends[0])..<plain.count
+      plain.withBytes { contents.append(copying: $0.extracting(rests)) }
       for index in 0..<count {
-        window.bodies.append(
+        bodies.append(
           BodyPlace(start: start + ends[index] - ends[0], count: ends[index + 1] - ends[index]))
       }
-    }
-  }
-
-  /// Calls with each block's header and stored bytes, reading neighbours together.
-  private mutating func forEachBlock(
-    of file: SealedFile, _ places: [SealedFooter.BlockPlace],
-    _ body: (inout SealedWindow, Int, RawSpan) -> Void
-  ) throws(LogError) {
-    let file = file.file
-    var first = 0
-    while first < places.count {
-      let start = places[first].offset
-      var end = first + 1
-      while end < places.count, places[end].offset + places[end].byteCount - start <= Self.readByteCount,
-        places[end].offset >= start
-      {
-        end += 1
-      }
-      let range = start..<(places[end - 1].offset + places[end - 1].byteCount)
-      let bytes = try disk { () throws(StorageError) in try file.read(range.count, at: start) }
-      bytes.withBytes { span in
-        for block in first..<end {
-          let offset = min(places[block].offset - start, span.byteCount)
-          let stop = min(offset + places[block].byteCount, span.byteCount)
-          body(&self, block, span.extracting(offset..<stop))
-        }
-      }
-      first = end
     }
   }
 

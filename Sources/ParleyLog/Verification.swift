@@ -156,7 +156,6 @@ private struct Verification {
     }
   }
 
-  /// Every block decoded, and the footer and the index compared with what the blocks say.
   private mutating func check(_ segment: SealedSegment) throws(LogError) {
     guard let file = try segment.file() else {
       findings.append(LogFinding(segment.lost()))
@@ -165,15 +164,8 @@ private struct Verification {
     }
     try checkHeaders(file.header, in: file.file, file.path)
     checkChain(to: file.header, file.path)
-    let damages = try file.damages()
-    findings += try damages + file.dictionaryFindings()
+    findings += try SealedVerification.findings(in: file)
     chainEnd = file.footer.map { (segment.end, $0.lastDigest) }
-    do throws(LogError) {
-      try file.verifyPages(againstBlocks: damages.isEmpty)
-    } catch {
-      guard error.code == .damaged else { throw error }
-      findings.append(LogFinding(.repairable, file: file.path, error.message))
-    }
   }
 
   /// The directory of a complete segment, also one that was made since the segment was opened. Nil where there is
