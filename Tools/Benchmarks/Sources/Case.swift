@@ -18,6 +18,8 @@ struct Case {
   var run: @Sendable (CaseContext) async throws -> [Measurement]
 
   static let all: [Case] = BareSync.cases + EngineCases.cases + StoreCases.cases + SQLiteCases.cases
+  /// Those that run only when `--only` asks for them.
+  static let onRequest: [Case] = GrowthCases.cases + SealingBesideCases.cases
 }
 
 /// The works, named alike over all systems, so that the table can put them side by side.
@@ -31,8 +33,13 @@ enum Work {
   static let customer = "a customer's 100 events in 10 conversations"
   static let open = "open"
   static let sealing = "sealing"
+  static let growth = "growth"
+  static let sealingBeside = "appends beside sealing and merging"
 
-  static let order = [one, tasks, batches, batchesUniform, envelopes, everything, customer, sealing, open]
+  static let order = [
+    one, tasks, batches, batchesUniform, envelopes, everything, customer, sealing, open, growth,
+    sealingBeside,
+  ]
 }
 
 /// How much of each work is done at scale 1.
@@ -45,4 +52,8 @@ enum Amount {
   static let reads = 2_000
   static let customerEvents = 100
   static let conversations = 10
+  static let growthBatch = 10_000
+  static let growthBatches = 1_000
+  /// Batches that are not sealed when a growing store is opened.
+  static let growthTailBatches = 5
 }

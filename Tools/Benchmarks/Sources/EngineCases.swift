@@ -22,9 +22,10 @@ enum EngineCases {
     return try EventLog.openForAppending(environment: environment)
   }
 
-  private static func record(_ workload: inout Workload, customer: Int, conversation: Int, index: Int)
-    -> NewRecord
-  {
+  /// An event of a customer, with a body if it is not to have one made.
+  static func record(
+    _ workload: inout Workload, customer: Int, conversation: Int, index: Int, body: [UInt8]? = nil
+  ) -> NewRecord {
     var envelope = Envelope()
     envelope.event = EventID(rawValue: Bytes16(high: workload.number(), low: workload.number()))
     envelope.stream = stream(of: customer)
@@ -38,10 +39,10 @@ enum EngineCases {
     envelope.direction = .inbound
     envelope.visibility = .public
     envelope.precision = .second
-    return NewRecord(envelope: envelope, body: workload.text())
+    return NewRecord(envelope: envelope, body: body ?? workload.text())
   }
 
-  private static func stream(of customer: Int) -> StreamID { StreamID(rawValue: id(customer, salt: 1)) }
+  static func stream(of customer: Int) -> StreamID { StreamID(rawValue: id(customer, salt: 1)) }
 
   /// Sixteen bytes that look random and are the same for the same number.
   private static func id(_ number: Int, salt: UInt64) -> Bytes16 {
@@ -49,7 +50,7 @@ enum EngineCases {
     return Bytes16(high: random.next(), low: random.next())
   }
 
-  private static func expectStored(_ outcome: AppendOutcome) {
+  static func expectStored(_ outcome: AppendOutcome) {
     guard case .stored = outcome else { preconditionFailure("the engine did not store a new batch") }
   }
 

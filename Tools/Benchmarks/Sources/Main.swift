@@ -2,7 +2,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Runs the benchmarks, each case in a process and a directory of its own, and prints what they came to.
+/// Runs the benchmarks, each case in a process and a directory of its own, and prints what they came to. Those that take
+/// long, `growth` and `sealing-beside`, run only when `--only` asks for them.
 ///
 ///     Benchmarks [--directory DIR] [--scale 0.1] [--repeat 3] [--only engine] [--json FILE]
 ///     Benchmarks --case engine/append-one --directory DIR
@@ -19,7 +20,9 @@ enum Main {
 
   /// Runs one case here and writes its measurements as JSON lines.
   private static func runOne(_ name: String, _ options: Options) async throws {
-    guard let found = Case.all.first(where: { $0.name == name }) else { fail("no case is called \(name)") }
+    guard let found = (Case.all + Case.onRequest).first(where: { $0.name == name }) else {
+      fail("no case is called \(name)")
+    }
     let context = CaseContext(directory: options.directory, scale: options.scale)
     for measurement in try await found.run(context) {
       print(String(decoding: try JSONEncoder().encode(measurement), as: UTF8.self))
@@ -48,7 +51,7 @@ enum Main {
   private static func runAll(_ options: Options) throws {
     var results = Results()
     for round in 1...options.repetitions {
-      for found in Case.all where options.only.map({ found.name.hasPrefix($0) }) ?? true {
+      for found in options.cases {
         FileHandle.standardError.write(Data("round \(round): \(found.name)\n".utf8))
         results.add(try child(found, options))
       }
@@ -84,6 +87,14 @@ enum Main {
   static func fail(_ message: String) -> Never {
     FileHandle.standardError.write(Data("benchmarks: \(message)\n".utf8))
     exit(1)
+  }
+}
+
+extension Options {
+  /// The cases that it asks for: those whose names begin so, and without a name those that take no long time.
+  fileprivate var cases: [Case] {
+    guard let only else { return Case.all }
+    return (Case.all + Case.onRequest).filter { $0.name.hasPrefix(only) }
   }
 }
 

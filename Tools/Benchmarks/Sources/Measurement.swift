@@ -16,6 +16,8 @@ struct Measurement: Codable {
   var bytesPerEvent: Double?
   /// The process's largest resident set, in bytes.
   var peakBytes = 0
+  /// What its row shows in place of the rest, where the case says.
+  var figures: [Figure]?
 
   /// From the time of each call.
   ///
@@ -37,6 +39,21 @@ struct Measurement: Codable {
   private static func quantile(_ sorted: [Double], _ share: Double) -> Double {
     guard !sorted.isEmpty else { return 0 }
     return sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))] * 1e6
+  }
+}
+
+/// A column of a work that has its own.
+struct Figure: Codable {
+  /// What it is, with its unit.
+  var name: String
+  var value: Double
+  /// Places behind the point.
+  var digits: Int
+
+  init(_ name: String, _ value: Double, digits: Int = 0) {
+    self.name = name
+    self.value = value
+    self.digits = digits
   }
 }
 

@@ -1,11 +1,19 @@
 /// The measurements of all rounds, and their table.
 struct Results {
   private var rounds: [String: [Measurement]] = [:]
+  /// The keys as they came.
+  private var order: [String] = []
 
   mutating func add(_ measurements: [Measurement]) {
     for measurement in measurements {
-      rounds["\(measurement.system)|\(measurement.work)", default: []].append(measurement)
+      let key = Self.key(measurement)
+      if rounds[key] == nil { order.append(key) }
+      rounds[key, default: []].append(measurement)
     }
+  }
+
+  private static func key(_ measurement: Measurement) -> String {
+    "\(measurement.system)|\(measurement.work)"
   }
 
   /// The middle round of each system and work, by throughput.
@@ -19,6 +27,10 @@ struct Results {
     for work in Work.order {
       let found = medians.filter { $0.work == work }.sorted { $0.perSecond > $1.perSecond }
       guard !found.isEmpty else { continue }
+      if found.contains(where: { $0.figures != nil }) {
+        lines += ["", "### \(work)", ""] + figures(found)
+        continue
+      }
       let baseline = found.first { $0.system == "SQLite" }?.perSecond
       lines += ["", "### \(work)", ""]
       lines.append("| system | a second | × SQLite | p50 µs | p99 µs | p99.9 µs | bytes an event | peak MB |")
@@ -26,6 +38,19 @@ struct Results {
       lines += found.map { row($0, baseline: baseline) }
     }
     return lines.dropFirst().joined(separator: "\n")
+  }
+
+  /// A table of columns of its own, in the order in which the case has the rows.
+  private func figures(_ measurements: [Measurement]) -> [String] {
+    let rows = order.compactMap { key in measurements.first { Self.key($0) == key } }
+    let names = (rows.first?.figures ?? []).map(\.name)
+    return ["| | " + names.joined(separator: " | ") + " |", "|---|" + names.map { _ in "---:|" }.joined()]
+      + rows.map { row in
+        let cells = (row.figures ?? []).map {
+          $0.digits == 0 ? grouped($0.value) : rounded($0.value, digits: $0.digits)
+        }
+        return "| \(row.system) | " + cells.joined(separator: " | ") + " |"
+      }
   }
 
   private func row(_ measurement: Measurement, baseline: Double?) -> String {
