@@ -170,9 +170,10 @@ package final class EventLog: Sendable {
     try ask { view throws(LogError) in
       var results: [ReadResult] = []
       results.reserveCapacity(positions.count)
+      var cursor = SealedCursor(view.cache)
       for position in positions {
         precondition(position < view.head, "EventLog.read: a position at or behind head")
-        results.append(try view.read(position))
+        results.append(try view.read(position, &cursor))
       }
       return results
     }

@@ -161,9 +161,15 @@ struct LogView: Sendable {
 
   /// One event; its position is below `head`.
   func read(_ position: Position) throws(LogError) -> ReadResult {
+    var cursor = SealedCursor(cache)
+    return try read(position, &cursor)
+  }
+
+  /// One of some events, which share a cursor.
+  func read(_ position: Position, _ cursor: inout SealedCursor) throws(LogError) -> ReadResult {
     switch segment(holding: position) {
     case .frames(let segment): try segment.read(position, cache: cache)
-    case .sealed(let segment): try segment.read(position, cache: cache)
+    case .sealed(let segment): try cursor.read(position, in: segment)
     case nil: .damaged(missing(position))
     }
   }

@@ -270,7 +270,9 @@ final class SealedFile: Sendable {
     if let known = cache.item(key, as: Decoded.self) { return known }
     let file = file
     let bytes = try disk { () throws(StorageError) in try file.read(place.byteCount, at: place.offset) }
-    var plain = before
+    var plain: [UInt8] = []
+    plain.reserveCapacity(before.count + LogLimits.blockBytesMax)
+    plain += before
     guard bytes.withBytes({ append(kind, block, in: $0, to: &plain) }), let decoded = decode(plain)
     else { return nil }
     cache.keep(decoded, at: key)

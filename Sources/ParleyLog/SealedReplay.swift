@@ -24,7 +24,7 @@ struct SealedReplay {
       return try body(.damage(segment.lost().limited(to: positions)))
     }
     if positions.count <= Self.singleEventsMax, order == .position {
-      return try runSingly(positions, file, body)
+      return try runSingly(positions, body)
     }
     try window.read(file, bodies: parts == .records)
     let locals =
@@ -77,16 +77,17 @@ struct SealedReplay {
 
   /// A few events, each read by itself.
   private func runSingly(
-    _ positions: Range<Position>, _ file: SealedFile, _ body: (ReplayPiece) throws -> ReplayDecision
+    _ positions: Range<Position>, _ body: (ReplayPiece) throws -> ReplayDecision
   ) throws -> ReplayDecision {
+    var cursor = SealedCursor(cache)
     for index in 0..<positions.count {
       let position = positions.lowerBound.advanced(by: index)
       var pieces: [ReplayPiece] = []
-      if let slot = try segment.slot(at: position, in: file, cache: cache) {
+      if let slot = try cursor.slot(at: position, in: segment) {
         var contents: [UInt8] = []
         var place = BodyPlace.lost
         if parts == .records {
-          switch try segment.read(position, in: file, cache: cache) {
+          switch try cursor.read(position, in: segment) {
           case .record(let record):
             contents = record.body
             place = BodyPlace(0..<contents.count)
@@ -98,7 +99,7 @@ struct SealedReplay {
             EventBatch(
               .consecutive(from: position), count: 1, slots: slot, contents: contents, bodies: [place])),
           at: 0)
-      } else if case .damaged(let damage) = try segment.read(position, in: file, cache: cache) {
+      } else if case .damaged(let damage) = try cursor.read(position, in: segment) {
         pieces.append(.damage(damage))
       }
       for piece in pieces { guard try body(piece) == .proceed else { return .stop } }

@@ -1,34 +1,6 @@
 import ParleyEnvelope
 
 extension SealedSegment {
-  /// One event, from the cache or the disk: a page that says where its envelope is, a block of envelopes, a block of
-  /// contents.
-  func read(_ position: Position, cache: BlockCache) throws(LogError) -> ReadResult {
-    guard let file = try file() else { return .damaged(lost()) }
-    return try read(position, in: file, cache: cache)
-  }
-
-  /// The same, in the file as it was opened.
-  func read(_ position: Position, in file: SealedFile, cache: BlockCache) throws(LogError) -> ReadResult {
-    let only = position..<position.advanced(by: 1)
-    guard let (block, envelopes, index) = try find(position, in: file, cache) else {
-      return .damaged(try damagedEnvelope(of: position, in: file, cache))
-    }
-    let record = file.records(ofEnvelopeBlock: block).lowerBound + index
-    let slot = envelopes.slot(at: index)
-    guard slot[RecordSlot.form] == RecordForm.whole.rawValue else {
-      return .damaged(
-        Damage(file: path, offset: file.envelopes[block].offset, part: "record", positions: only))
-    }
-    let number = file.contentBlock(of: record)
-    guard let contents = try file.contentBlock(number, cache: cache) else {
-      return .damaged(file.damage(.contents, number, only))
-    }
-    let body = contents.plain[contents.rest(at: record - file.records(ofContentBlock: number).lowerBound)]
-    let envelope = slot.withBytes { EnvelopeLayout.load(from: $0, at: RecordSlot.envelope) }
-    return .record(LogRecord(position: position, envelope: envelope, body: Array(body)))
-  }
-
   /// Where one event lies; nil when its envelope is damaged.
   func place(of position: Position, cache: BlockCache) throws(LogError) -> EventPlace? {
     guard let file = try file(), let (block, _, index) = try find(position, in: file, cache) else {
@@ -46,12 +18,6 @@ extension SealedSegment {
       return nil
     }
     return envelopes.event(at: index)
-  }
-
-  /// The slot of the event at a position; nil when its envelope is damaged.
-  func slot(at position: Position, in file: SealedFile, cache: BlockCache) throws(LogError) -> [UInt8]? {
-    guard let (_, envelopes, index) = try find(position, in: file, cache) else { return nil }
-    return envelopes.slot(at: index)
   }
 
   /// The events of a stream before a position, the last so many, ascending. Of a block that is damaged all are given that
@@ -103,9 +69,10 @@ extension SealedSegment {
     }
   }
 
-  private func find(
+  /// The block of envelopes that has a position, and its record there; nil when it is damaged.
+  func find(
     _ position: Position, in file: SealedFile, _ cache: BlockCache
-  ) throws(LogError) -> (block: Int, envelopes: EnvelopeSlots, index: Int)? {
+  ) throws(LogError) -> (block: Int, slots: EnvelopeSlots, index: Int)? {
     let local = base.distance(to: position)
     guard let block = try file.envelopeBlock(of: local, cache: cache), block < file.envelopes.count,
       let envelopes = try file.envelopeBlock(block, cache: cache), let index = envelopes.index(of: local)
@@ -113,7 +80,8 @@ extension SealedSegment {
     return (block, envelopes, index)
   }
 
-  private func damagedEnvelope(
+  /// The damage that stands for an event whose envelope can't be read.
+  func damagedEnvelope(
     of position: Position, in file: SealedFile, _ cache: BlockCache
   ) throws(LogError) -> Damage {
     let only = position..<position.advanced(by: 1)

@@ -82,13 +82,14 @@ private func check(_ segment: SealedSegment, _ file: SealedFile) {
 /// Reads what there is, and says what is lost of it.
 private func readAll(_ segment: SealedSegment) -> [Position: LogRecord?] {
   let cache = BlockCache(byteCountMax: 1 << 20)
+  var cursor = SealedCursor(cache)
   var records: [Position: LogRecord?] = [:]
   for local in samples(below: segment.count) {
     let position = segment.base.advanced(by: local)
     let result = accepted { () throws(LogError) in
       _ = try segment.place(of: position, cache: cache)
       let event = try segment.event(at: position, cache: cache)
-      let result = try segment.read(position, cache: cache)
+      let result = try cursor.read(position, in: segment)
       if case .record(let record) = result { expect(record.envelope.event == event, "another event's id") }
       return result
     }
@@ -112,7 +113,8 @@ private func checkReplay(of segment: SealedSegment, _ known: [Position: LogRecor
       segment.base..<segment.end, segment.base..<segment.base.advanced(by: min(segment.count, 40)),
     ] {
       var next = positions.lowerBound
-      let replay = SealedReplay(segment: segment, cache: BlockCache(byteCountMax: 1 << 20), parts: parts)
+      let replay = SealedReplay(
+        segment: segment, cache: BlockCache(byteCountMax: 1 << 20), parts: parts, order: .position)
       do {
         _ = try replay.run(positions, in: &window) { piece in
           switch piece {
@@ -133,8 +135,41 @@ private func checkReplay(of segment: SealedSegment, _ known: [Position: LogRecor
         }
       } catch { fatalError("a replay is refused: \(error)") }
       expect(next == positions.upperBound, "a replay ends at \(next)")
+      checkReplayByStream(of: segment, positions, parts, known, isWhole: isWhole)
     }
   }
+}
+
+/// Every position once: as an event, or as damage, or as both where only its body is lost.
+private func checkReplayByStream(
+  of segment: SealedSegment, _ positions: Range<Position>, _ parts: ReplayParts,
+  _ known: [Position: LogRecord?], isWhole: Bool
+) {
+  var window = SealedWindow()
+  var events = Set<Position>()
+  var lost = Set<Position>()
+  let replay = SealedReplay(
+    segment: segment, cache: BlockCache(byteCountMax: 1 << 20), parts: parts, order: .stream)
+  do {
+    _ = try replay.run(positions, in: &window) { piece in
+      switch piece {
+      case .events(let batch):
+        for index in 0..<batch.count {
+          expect(events.insert(batch.position(at: index)).inserted, "a replay by stream has an event twice")
+          check(batch, index, known, parts, isWhole: isWhole)
+        }
+      case .damage(let damage):
+        for place in 0..<damage.positions.count {
+          lost.insert(damage.positions.lowerBound.advanced(by: place))
+        }
+      }
+      return .proceed
+    }
+  } catch { fatalError("a replay by stream is refused: \(error)") }
+  let all = events.union(lost)
+  expect(
+    all.count == positions.count && all.allSatisfy { positions.contains($0) },
+    "a replay by stream has \(all.count) of \(positions.count) events")
 }
 
 private func check(
