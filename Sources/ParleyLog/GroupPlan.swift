@@ -139,22 +139,22 @@ extension FrameSegment {
     }
   }
 
-  /// The same for those of some places whose stream is in this segment, with the stream's last event here before
-  /// the head.
+  /// Calls for those of some ascending places of an array whose stream is in this segment, with the stream's last event
+  /// here before the head. Streams ascend.
   func forEachTail(
-    of keys: [EventKeys], _ places: [Int], before head: Position, _ body: (Int, Position) -> Void
+    of streams: [StreamID], _ places: [Int], before head: Position, _ body: (Int, Position) -> Void
   ) throws(LogError) {
     let base = base
     guard head > base else { return }
     let bound = base.distance(to: head)
     try ask {
       for place in places {
-        if let local = $0.tail(of: keys[place].stream, before: bound) {
+        if let local = $0.tail(of: streams[place], before: bound) {
           body(place, base.advanced(by: local))
         }
       }
     } _: { directory throws(LogError) in
-      try directory.forEachTail(of: keys, places) { body($0, base.advanced(by: $1)) }
+      try directory.forEachTail(of: streams, places) { body($0, base.advanced(by: $1)) }
     }
   }
 }

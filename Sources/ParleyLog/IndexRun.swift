@@ -98,6 +98,21 @@ final class IndexRun: Sendable {
     return tails
   }
 
+  /// Calls for those of some ascending places of an array whose stream it has, with the stream's last event here. Of
+  /// ascending streams no page is read twice.
+  func forEachTail(
+    of streams: [StreamID], _ places: [Int], _ body: (Int, Position) -> Void
+  ) throws(LogError) {
+    var pages = try load().streams
+    for place in places {
+      var tail: Position?
+      try pages.forEachEntry(of: streams[place].rawValue) { page, offset throws(LogError) in
+        tail = try position(StreamEntry(page, at: offset).local)
+      }
+      if let tail { body(place, tail) }
+    }
+  }
+
   /// The position of an entry; throws `damaged` when the run does not cover it.
   private func position(_ local: UInt32) throws(LogError) -> Position {
     guard local < positions.count else { throw Self.damaged(path) }

@@ -39,8 +39,9 @@ extension LogView {
   func forEachKnown(
     _ keys: [EventKeys], behind end: Position = .start, _ body: (Int, Position) -> Void
   ) throws(LogError) {
-    let wanted = runs.isEmpty ? [] : IndexRun.wanted(keys)
-    for part in parts where part.end > end || part.isActive(in: self) {
+    let asked = parts.filter { $0.end > end || $0.isActive(in: self) }
+    let wanted = asked.contains(where: \.isRun) ? IndexRun.wanted(keys) : []
+    for part in asked {
       try forEachKnown(keys, wanted, in: part, body)
     }
   }
@@ -102,25 +103,44 @@ extension LogView {
 
   /// The last event of each record's stream before the head; none where it has none.
   func tails(of keys: [EventKeys]) throws(LogError) -> [Position] {
-    var tails = Array(repeating: Position.none, count: keys.count)
-    var missing = Array(keys.indices)
+    let wanted = SortedStreams(of: keys)
+    var tails = Array(repeating: Position.none, count: wanted.streams.count)
+    var missing = Array(tails.indices)
     for part in parts.reversed() where !missing.isEmpty {
-      var isAnyFound = false
-      if case .frames(let segment) = part {
-        try segment.forEachTail(of: keys, missing, before: head) {
-          tails[$0] = $1
-          isAnyFound = true
-        }
-      } else {
-        for place in missing {
-          guard let tail = try tail(of: keys[place].stream, in: part) else { continue }
-          tails[place] = tail
-          isAnyFound = true
-        }
-      }
-      if isAnyFound { missing.removeAll { !tails[$0].isNone } }
+      try findTails(of: wanted.streams, missing, in: part, &tails)
+      missing.removeAll { !tails[$0].isNone }
     }
-    return tails
+    return wanted.places.map { tails[$0] }
+  }
+
+  /// Sets the tails of those of some places, ascending as their streams are, whose stream is in a part.
+  private func findTails(
+    of streams: [StreamID], _ missing: [Int], in part: Part, _ tails: inout [Position]
+  ) throws(LogError) {
+    switch part {
+    case .frames(let segment):
+      try segment.forEachTail(of: streams, missing, before: head) { tails[$0] = $1 }
+    case .sealed(let segment): try findTails(of: streams, missing, in: [segment], &tails)
+    case .run(let run):
+      try ask(run) { () throws(LogError) in
+        try run.forEachTail(of: streams, missing) { tails[$0] = $1 }
+      } orSegments: { segments throws(LogError) in
+        // What it said before it came to the damage is right.
+        try findTails(of: streams, missing, in: segments, &tails)
+      }
+    }
+  }
+
+  /// The same for those that have no tail yet, in segments, ascending.
+  private func findTails(
+    of streams: [StreamID], _ missing: [Int], in segments: [SealedSegment], _ tails: inout [Position]
+  ) throws(LogError) {
+    for segment in segments.reversed() {
+      for place in missing where tails[place].isNone {
+        let tail = try segment.positions(of: streams[place], before: head, last: 1, cache: cache).last
+        if let tail { tails[place] = tail }
+      }
+    }
   }
 
   /// The events of a stream before a position, the last so many, ascending.
@@ -163,6 +183,8 @@ extension LogView {
 }
 
 extension LogView.Part {
+  fileprivate var isRun: Bool { if case .run = self { true } else { false } }
+
   /// Whether it is the segment being written, which has no end yet.
   fileprivate func isActive(in view: LogView) -> Bool {
     if case .frames(let segment) = self { segment === view.frames.last } else { false }

@@ -79,13 +79,18 @@ final class SegmentDirectory: Sendable {
     }
   }
 
-  /// Calls for those of some places of the array whose stream is in the segment, with the stream's last event here.
-  func forEachTail(of keys: [EventKeys], _ places: [Int], _ body: (Int, Int) -> Void) throws(LogError) {
+  /// Calls for those of some ascending places of an array whose stream is in the segment, with the stream's last event
+  /// here. Of ascending streams no page is read twice.
+  func forEachTail(
+    of streams: [StreamID], _ places: [Int], _ body: (Int, Int) -> Void
+  ) throws(LogError) {
     let known = try load()
-    for place in places {
-      if let local = try locals(of: keys[place].stream, before: count, last: 1, known).last {
-        body(place, local)
-      }
+    var pages = FencedPages(sections.streams, fences: known.streamFences, reader: pages)
+    var positions = PositionPages(section: sections.positions, reader: self.pages)
+    for place in places where known.streamFilter.mayContain(streams[place].rawValue) {
+      let range = try positionRange(of: streams[place], in: &pages)
+      let tail = try self.positions(range, before: count, last: 1, in: &positions).last
+      if let tail { body(place, tail) }
     }
   }
 
@@ -122,12 +127,21 @@ final class SegmentDirectory: Sendable {
   {
     guard known.streamFilter.mayContain(stream.rawValue) else { return [] }
     var streams = FencedPages(sections.streams, fences: known.streamFences, reader: pages)
-    var places = 0..<0
-    try streams.forEachEntry(of: stream.rawValue) { page, offset in
+    var positions = PositionPages(section: sections.positions, reader: pages)
+    let range = try positionRange(of: stream, in: &streams)
+    return try self.positions(range, before: before, last: limit, in: &positions)
+  }
+
+  /// Which of the positions are a stream's.
+  private func positionRange(
+    of stream: StreamID, in pages: inout FencedPages
+  ) throws(LogError) -> Range<Int> {
+    var range = 0..<0
+    try pages.forEachEntry(of: stream.rawValue) { page, offset in
       let first = Int(page.integer(at: offset + 16, as: UInt32.self))
-      places = first..<(first + Int(page.integer(at: offset + 20, as: UInt32.self)))
+      range = first..<(first + Int(page.integer(at: offset + 20, as: UInt32.self)))
     }
-    return try positions(places, before: before, last: limit)
+    return range
   }
 
   /// Where the segment's frames are; kept after the first time, 8 bytes a frame.
@@ -150,7 +164,9 @@ final class SegmentDirectory: Sendable {
   // MARK: - Reading pages
 
   /// Walks the positions of a stream from the last back, so that a short answer reads few pages.
-  private func positions(_ range: Range<Int>, before: Int, last limit: Int) throws(LogError) -> [Int] {
+  private func positions(
+    _ range: Range<Int>, before: Int, last limit: Int, in pages: inout PositionPages
+  ) throws(LogError) -> [Int] {
     let section = sections.positions
     guard range.upperBound <= section.count else { throw foreign }
     var found: [Int] = []
@@ -158,7 +174,7 @@ final class SegmentDirectory: Sendable {
     var end = range.upperBound
     while end > range.lowerBound, found.count < limit {
       let page = (end - 1) / section.perPage
-      let bytes = try pages.page(page, of: section)
+      let bytes = try pages.page(page)
       let first = max(range.lowerBound, page * section.perPage)
       bytes.withBytes { span in
         for entry in stride(from: end - 1, through: first, by: -1) where found.count < limit {
@@ -184,6 +200,25 @@ final class SegmentDirectory: Sendable {
       streamFences: try pages.words(of: sections.streamFences))
     loaded.withLock { $0 = fresh }
     return fresh
+  }
+}
+
+/// The pages of a directory's positions; the one read last is kept, as streams that follow each other share it.
+private struct PositionPages {
+  let section: RunPages.Section
+  let reader: RunPageReader
+  private var last: (number: Int, bytes: [UInt8])?
+
+  init(section: RunPages.Section, reader: RunPageReader) {
+    self.section = section
+    self.reader = reader
+  }
+
+  mutating func page(_ number: Int) throws(LogError) -> [UInt8] {
+    if let last, last.number == number { return last.bytes }
+    let bytes = try reader.page(number, of: section)
+    last = (number, bytes)
+    return bytes
   }
 }
 
