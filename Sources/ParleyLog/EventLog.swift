@@ -30,7 +30,7 @@ package final class EventLog: Sendable {
     environment: LogEnvironment, options: LogOptions = LogOptions()
   ) throws(LogError) -> EventLog {
     // Before the lock, so that a directory that is no store stays as it was.
-    _ = try StoreFiles(environment, key: options.key)
+    _ = try StoreFiles(environment, options)
     let lock: any StorageLock
     do {
       lock = try environment.storage.lock(StoreFiles.lockPath)
@@ -41,7 +41,7 @@ package final class EventLog: Sendable {
           file: StoreFiles.lockPath) : LogError(error)
     }
     do throws(LogError) {
-      let files = try StoreFiles(environment, key: options.key, isWriter: true)
+      let files = try StoreFiles(environment, options, isWriter: true)
       var recovery = try Recovery(files, environment)
       let recovered = try recovery.run()
       let view = SharedView(recovered.view)
@@ -66,7 +66,7 @@ package final class EventLog: Sendable {
   package static func openForReading(
     environment: LogEnvironment, options: LogOptions = LogOptions()
   ) throws(LogError) -> EventLog {
-    let reader = LogReader(environment, key: options.key)
+    let reader = LogReader(environment, options)
     let (files, view, damages) = try reader.open()
     return EventLog(environment, files, SharedView(view), writer: nil, reader: reader, damages: damages)
   }

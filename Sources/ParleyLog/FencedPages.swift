@@ -7,24 +7,34 @@ struct FencedPages {
   private let reader: RunPageReader
   private let section: RunPages.Section
   private let fences: [UInt64]
+  private let filters: PageFilters?
+  /// The filters when asking began.
+  private var known: PageFilters.Known?
+  private var made: [(page: Int, filter: KeyFilter)] = []
   private var last: (number: Int, bytes: [UInt8])?
   /// The page that the last question began at.
   private var place = 0
 
-  init(_ section: RunPages.Section, fences: [UInt64], reader: RunPageReader) {
+  init(_ section: RunPages.Section, fences: [UInt64], reader: RunPageReader, filters: PageFilters? = nil) {
     self.reader = reader
     self.section = section
     self.fences = fences
+    self.filters = filters
+    known = filters?.snapshot
   }
 
-  /// Calls with each page that may have entries of a word, and with the number of entries on it.
+  /// Calls with each page that may have a key, whose entries begin with a word, and with the number of entries on it. Pages
+  /// whose filter knows better are left out.
   mutating func forEachPage(
-    of word: UInt64, _ body: (RawSpan, Int) throws(LogError) -> Void
+    of key: Bytes16, beginning word: UInt64, _ body: (RawSpan, Int) throws(LogError) -> Void
   ) throws(LogError) {
     var number = firstPage(of: word)
+    let probe = KeyFilter.Probe(key)
     while number < section.pageCount, fences[number] <= word {
-      let count = section.entries(onPage: number).count
-      try page(number).withBytes { page throws(LogError) in try body(page, count) }
+      if known?.mayContain(probe, on: number) ?? true {
+        let count = section.entries(onPage: number).count
+        try page(number).withBytes { page throws(LogError) in try body(page, count) }
+      }
       number += 1
     }
   }
@@ -34,7 +44,7 @@ struct FencedPages {
     of key: Bytes16, _ body: (RawSpan, Int) throws(LogError) -> Void
   ) throws(LogError) {
     let byteCount = section.entryByteCount
-    try forEachPage(of: key.high) { page, count throws(LogError) in
+    try forEachPage(of: key, beginning: key.high) { page, count throws(LogError) in
       var entry = (0..<count).partitionPoint { page.bytes16(at: $0 * byteCount) >= key }
       while entry < count, page.bytes16(at: entry * byteCount) == key {
         try body(page, entry * byteCount)
@@ -43,10 +53,23 @@ struct FencedPages {
     }
   }
 
+  /// Keeps the filters of the pages that were read, for those who ask later.
+  mutating func keepFilters() {
+    guard let filters, !made.isEmpty else { return }
+    // Given up first, so that the list need not be copied to be added to.
+    known = nil
+    filters.keep(made)
+    made = []
+  }
+
   private mutating func page(_ number: Int) throws(LogError) -> [UInt8] {
     if let last, last.number == number { return last.bytes }
     let bytes = try reader.page(number, of: section)
     last = (number, bytes)
+    if let filters, let known, !known.has(number) {
+      let count = section.entries(onPage: number).count
+      made.append((number, bytes.withBytes { filters.filter(of: $0, count: count) }))
+    }
     return bytes
   }
 

@@ -14,8 +14,7 @@ final class IndexRun: Sendable {
   let positions: Range<Position>
   /// The sealed segments that these are in.
   let segmentCount: Int
-  private let storeID: Bytes16
-  private let storage: any Storage
+  private let files: SealedFiles
   private let opened = Mutex<Opened?>(nil)
   private let damaged = Atomic(false)
 
@@ -30,22 +29,28 @@ final class IndexRun: Sendable {
     var all: [RunPages.Section] { [events, streams, eventFences, streamFences] }
   }
 
-  /// What stays in memory once it was needed: a word for every page of 400 events or 200 streams.
+  /// What stays in memory once it was needed: a word for every page of some 600 events or 200 streams, and filters, 10 bits
+  /// an event and 10 a stream, as far as the log has room for them.
   private struct Opened: Sendable {
     var pages: RunPageReader
     var sections: Sections
     var eventFences: [UInt64]
     var streamFences: [UInt64]
+    var eventFilters: PageFilters
+    var streamFilters: PageFilters
 
-    var events: FencedPages { FencedPages(sections.events, fences: eventFences, reader: pages) }
-    var streams: FencedPages { FencedPages(sections.streams, fences: streamFences, reader: pages) }
+    var events: FencedPages {
+      FencedPages(sections.events, fences: eventFences, reader: pages, filters: eventFilters)
+    }
+    var streams: FencedPages {
+      FencedPages(sections.streams, fences: streamFences, reader: pages, filters: streamFilters)
+    }
   }
 
-  init(positions: Range<Position>, segmentCount: Int, storeID: Bytes16, storage: any Storage) {
+  init(_ positions: Range<Position>, segmentCount: Int, _ files: SealedFiles) {
     self.positions = positions
     self.segmentCount = segmentCount
-    self.storeID = storeID
-    self.storage = storage
+    self.files = files
   }
 
   var path: String { Self.path(positions) }
@@ -58,6 +63,9 @@ final class IndexRun: Sendable {
     event.rawValue.mixed >> UInt64(64 - fingerprintBits)
   }
   static let fingerprintBits = 36
+
+  /// What filters know a fingerprint by.
+  static func filterKey(_ fingerprint: UInt64) -> Bytes16 { Bytes16(high: fingerprint, low: 0) }
 
   // MARK: - Asking
 
@@ -79,8 +87,10 @@ final class IndexRun: Sendable {
     of wanted: [Wanted], _ body: (Int, Position) throws(LogError) -> Void
   ) throws(LogError) {
     var pages = try load().events
+    defer { pages.keepFilters() }
     for event in wanted {
-      try pages.forEachPage(of: event.fingerprint) { page, _ throws(LogError) in
+      let key = Self.filterKey(event.fingerprint)
+      try pages.forEachPage(of: key, beginning: event.fingerprint) { page, _ throws(LogError) in
         for local in EventPage(page).locals(of: event.fingerprint, in: page) {
           try body(event.place, try position(local))
         }
@@ -91,6 +101,7 @@ final class IndexRun: Sendable {
   /// The last event of a stream in each of the sealed segments that have any, ascending.
   func tails(of stream: StreamID) throws(LogError) -> [Position] {
     var pages = try load().streams
+    defer { pages.keepFilters() }
     var tails: [Position] = []
     try pages.forEachEntry(of: stream.rawValue) { page, offset throws(LogError) in
       tails.append(try position(StreamEntry(page, at: offset).local))
@@ -104,6 +115,7 @@ final class IndexRun: Sendable {
     of streams: [StreamID], _ places: [Int], _ body: (Int, Position) -> Void
   ) throws(LogError) {
     var pages = try load().streams
+    defer { pages.keepFilters() }
     for place in places {
       var tail: Position?
       try pages.forEachEntry(of: streams[place].rawValue) { page, offset throws(LogError) in
@@ -205,23 +217,35 @@ final class IndexRun: Sendable {
   private func load() throws(LogError) -> Opened {
     if let known = opened.withLock({ $0 }) { return known }
     let path = path
-    guard let file = try storage.openIfThere(path) else { throw Self.damaged(path) }
+    guard let file = try files.storage.openIfThere(path) else { throw Self.damaged(path) }
     let size = try disk { () throws(StorageError) in try file.size() }
     let offset = size - RunPages.pageByteCount
-    let owner = RunPages.Owner(storeID: storeID, base: positions.lowerBound, end: positions.upperBound)
+    let owner = RunPages.Owner(storeID: files.storeID, base: positions.lowerBound, end: positions.upperBound)
     guard offset >= 0, offset % RunPages.pageByteCount == 0 else { throw Self.damaged(path) }
     let page = try disk { () throws(StorageError) in try file.read(RunPages.pageByteCount, at: offset) }
     guard owner.isWhole(page, page: offset / RunPages.pageByteCount),
-      let sections = Sections(page, positions, storeID: storeID, pages: offset / RunPages.pageByteCount),
+      let sections = Sections(
+        page, positions, storeID: files.storeID, pages: offset / RunPages.pageByteCount),
       // Of larger segments than these it has too few of each stream's entries.
       page.withBytes({ $0.integer(at: Self.segmentCountOffset, as: UInt64.self) }) >= UInt64(segmentCount)
     else { throw Self.damaged(path) }
     let pages = RunPageReader(file: file, path: path, owner: owner, index: .run)
     let fresh = Opened(
       pages: pages, sections: sections, eventFences: try pages.words(of: sections.eventFences),
-      streamFences: try pages.words(of: sections.streamFences))
+      streamFences: try pages.words(of: sections.streamFences),
+      eventFilters: filters(of: EventEntry.self, in: sections, count: positions.count),
+      streamFilters: filters(of: StreamEntry.self, in: sections, count: sections.streams.count))
     opened.withLock { $0 = fresh }
     return fresh
+  }
+
+  /// Filters for the pages of a section with so many entries.
+  private func filters<Entry: RunEntry>(
+    of entry: Entry.Type, in sections: Sections, count: Int
+  ) -> PageFilters {
+    PageFilters(pageCount: Entry.section(of: sections).pageCount, keyCount: count, budget: files.filters) {
+      Entry.entries(of: $0, count: $1).map(\.filterKey)
+    }
   }
 
   private static func damaged(_ path: String) -> LogError {

@@ -9,13 +9,16 @@ struct KeyFilter: Equatable, Sendable {
 
   private(set) var words: [UInt64]
 
-  private var blocks: UInt64 { UInt64(words.count / 8) }
+  private var blocks: Int { words.count / 8 }
+
+  /// The blocks of a filter for so many keys.
+  static func blockCount(capacity: Int) -> Int { max(1, (capacity * bitsPerKey + 511) / 512) }
 
   /// An empty filter for so many keys.
-  init(capacity: Int) {
-    let blocks = max(1, (capacity * Self.bitsPerKey + 511) / 512)
-    words = [UInt64](repeating: 0, count: blocks * 8)
-  }
+  init(capacity: Int) { self.init(blocks: Self.blockCount(capacity: capacity)) }
+
+  /// An empty filter of so many blocks, one or more.
+  init(blocks: Int) { words = [UInt64](repeating: 0, count: blocks * 8) }
 
   /// A filter from its stored words, whole blocks of eight.
   init?(words: [UInt64]) {
@@ -24,26 +27,49 @@ struct KeyFilter: Equatable, Sendable {
   }
 
   mutating func insert(_ key: Bytes16) {
-    let (block, hash) = place(of: key)
-    for probe in 0..<Self.probes {
-      let bit = Int(truncatingIfNeeded: hash >> UInt64(probe * 9)) & 511
-      words[block * 8 + (bit >> 6)] |= 1 << UInt64(bit & 63)
+    let probe = Probe(key)
+    let first = probe.block(of: blocks) * 8
+    for index in 0..<Self.probes {
+      let bit = probe.bit(index)
+      words[first + bit >> 6] |= 1 << UInt64(bit & 63)
     }
   }
 
-  func mayContain(_ key: Bytes16) -> Bool {
-    let (block, hash) = place(of: key)
-    for probe in 0..<Self.probes {
-      let bit = Int(truncatingIfNeeded: hash >> UInt64(probe * 9)) & 511
-      if words[block * 8 + (bit >> 6)] & (1 << UInt64(bit & 63)) == 0 { return false }
-    }
-    return true
-  }
+  func mayContain(_ key: Bytes16) -> Bool { mayContain(Probe(key)) }
 
-  private func place(of key: Bytes16) -> (block: Int, hash: UInt64) {
-    let hash = key.mixed
-    let block = Int((hash ^ hash << 32).multipliedFullWidth(by: blocks).high)
-    return (block, (hash ^ key.low).mixed)
+  func mayContain(_ probe: Probe) -> Bool { probe.isThere(in: words, from: 0, blocks: blocks) }
+
+  /// Where a key's bits are: made once to ask many filters.
+  struct Probe: Sendable {
+    private let hash: UInt64
+    private let bits: UInt64
+
+    @inline(__always)
+    init(_ key: Bytes16) {
+      hash = key.mixed
+      bits = (hash ^ key.low).mixed
+    }
+
+    /// Which of so many blocks it is in.
+    @inline(__always)
+    fileprivate func block(of blocks: Int) -> Int {
+      Int((hash ^ hash << 32).multipliedFullWidth(by: UInt64(blocks)).high)
+    }
+
+    /// A bit of the block.
+    @inline(__always)
+    fileprivate func bit(_ probe: Int) -> Int { Int(truncatingIfNeeded: bits >> UInt64(probe * 9)) & 511 }
+
+    /// Whether all of its bits are set in a filter of so many blocks among other words.
+    @inline(__always)
+    func isThere(in words: [UInt64], from start: Int, blocks: Int) -> Bool {
+      let first = start + block(of: blocks) * 8
+      for probe in 0..<KeyFilter.probes {
+        let bit = bit(probe)
+        if words[first + bit >> 6] & (1 << UInt64(bit & 63)) == 0 { return false }
+      }
+      return true
+    }
   }
 }
 

@@ -39,6 +39,9 @@ public enum LogLimits {
   public static let unhurriedBacklogMax = 16
   /// Complete segments that wait to be sealed before appends wait for it.
   public static let backlogMax = 128
+  /// Bytes of filters over the pages of all index runs: enough for runs over some 20 million events, each in a stream of its
+  /// own. A larger run does without, which costs reading a page for every id that is looked up.
+  public static let indexFilterBytesMax = 64 << 20
   /// Sealed segments whose files are open at a time.
   public static let openSegmentsMax = 256
 }

@@ -32,6 +32,8 @@ package struct LogOptions: Sendable {
   package var sealedLevel: Int32
   /// Bytes of zeros kept ahead of the commits at most; 0 for none.
   package var zeroedBytesMax: Int
+  /// Bytes of filters over index runs that are kept in memory at most; 0 for none.
+  package var indexFilterBytesMax: Int
   package var upkeep: Upkeep
   /// How the background reads everything again; for upkeep in the background only.
   package var scrub: ScrubPace
@@ -58,6 +60,7 @@ package struct LogOptions: Sendable {
     sealedEventsMax: Int = LogLimits.sealedEventsMax,
     sealedContentBytesMax: Int = LogLimits.sealedContentBytesMax, sealedLevel: Int32 = 4,
     zeroedBytesMax: Int = LogLimits.zeroedBytesMax,
+    indexFilterBytesMax: Int = LogLimits.indexFilterBytesMax,
     upkeep: Upkeep = .background, scrub: ScrubPace = ScrubPace()
   ) {
     self.metadata = metadata
@@ -72,6 +75,7 @@ package struct LogOptions: Sendable {
     self.sealedContentBytesMax = sealedContentBytesMax
     self.sealedLevel = sealedLevel
     self.zeroedBytesMax = zeroedBytesMax
+    self.indexFilterBytesMax = indexFilterBytesMax
     self.upkeep = upkeep
     self.scrub = scrub
   }

@@ -5,7 +5,7 @@ import Synchronization
 /// says is durable.
 final class LogReader: Sendable {
   private let environment: LogEnvironment
-  private let key: [UInt8]?
+  private let options: LogOptions
   /// Where the scan of the active segment stands.
   private let progress = Mutex<Progress?>(nil)
 
@@ -16,9 +16,9 @@ final class LogReader: Sendable {
     var lastDigest: FrameDigest
   }
 
-  init(_ environment: LogEnvironment, key: [UInt8]?) {
+  init(_ environment: LogEnvironment, _ options: LogOptions) {
     self.environment = environment
-    self.key = key
+    self.options = options
   }
 
   /// Where the scan of the active segment stands; nil before there was one.
@@ -65,13 +65,13 @@ final class LogReader: Sendable {
     -> (files: StoreFiles, view: LogView, damages: [Damage])
   {
     for attempt in 1... {
-      var files = try StoreFiles(environment, key: key)
+      var files = try StoreFiles(environment, options)
       let mark = try files.watermark()
       // What the mark names was there by then: rolled after the files were listed, or lost.
-      if let mark, !files.bases.contains(mark.segment) { files = try StoreFiles(environment, key: key) }
+      if let mark, !files.bases.contains(mark.segment) { files = try StoreFiles(environment, options) }
       if let (view, damages) = try load(files, mark, keeping: old) { return (files, view, damages) }
       // A file that was listed is gone: sealed meanwhile, and then the manifest says so, or lost.
-      let generation = try StoreFiles(environment, key: key).manifest?.generation
+      let generation = try StoreFiles(environment, options).manifest?.generation
       guard generation == files.manifest?.generation || attempt == Self.attemptsMax else { continue }
       guard let (view, damages) = try load(files, mark, keeping: old, isLossAccepted: true) else { continue }
       return (files, view, damages)

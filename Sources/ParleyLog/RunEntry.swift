@@ -6,6 +6,8 @@ protocol RunEntry: Comparable, Sendable {
   var local: UInt32 { get set }
   /// Whether a run can have it, as far as it can say so itself.
   var isSound: Bool { get }
+  /// What a page's filter has of it: all that is asked for.
+  var filterKey: Bytes16 { get }
   /// The section of a run that has such entries.
   static func section(of sections: IndexRun.Sections) -> RunPages.Section
   /// The entries of a page of that section, which says that it has so many.
@@ -23,6 +25,8 @@ extension IndexRun {
     }
 
     var isSound: Bool { fingerprint >> fingerprintBits == 0 }
+
+    var filterKey: Bytes16 { IndexRun.filterKey(fingerprint) }
 
     static func section(of sections: Sections) -> RunPages.Section { sections.events }
 
@@ -43,6 +47,8 @@ extension IndexRun {
     }
 
     var isSound: Bool { true }
+
+    var filterKey: Bytes16 { stream.rawValue }
 
     static func section(of sections: Sections) -> RunPages.Section { sections.streams }
 

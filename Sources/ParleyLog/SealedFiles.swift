@@ -8,6 +8,8 @@ final class SealedFiles: Sendable {
   let storeID: Bytes16
   /// Whether a writer in another process may put others in their place at any time.
   let mayBeReplaced: Bool
+  /// What the filters of the index runs over them may take in memory.
+  let filters: FilterBudget
   private let limit: Int
   private let opened = Mutex<[Opened]>([])
 
@@ -18,11 +20,13 @@ final class SealedFiles: Sendable {
   }
 
   init(
-    _ storage: any Storage, storeID: Bytes16, mayBeReplaced: Bool, limit: Int = LogLimits.openSegmentsMax
+    _ storage: any Storage, storeID: Bytes16, mayBeReplaced: Bool, filterBytesMax: Int,
+    limit: Int = LogLimits.openSegmentsMax
   ) {
     self.storage = storage
     self.storeID = storeID
     self.mayBeReplaced = mayBeReplaced
+    filters = FilterBudget(byteCountMax: filterBytesMax)
     self.limit = limit
   }
 

@@ -186,7 +186,7 @@ extension SegmentUpkeep {
     for entry in streams { writer.append(entry) }
     try writer.finish()
     try publish(writer.take(), as: IndexRun.path(positions), in: IndexRun.directory)
-    return IndexRun(positions: positions, segmentCount: 1, storeID: storeID, storage: environment.storage)
+    return IndexRun(positions, segmentCount: 1, files.sealedFiles)
   }
 
   /// Makes a run for every sealed segment that no whole one covers.
@@ -215,9 +215,7 @@ extension SegmentUpkeep {
       let merge = RunMerge(
         runs: runs, segments: runs.flatMap(view.covered), storeID: files.descriptor.storeID, storage: storage,
         isCancelled: { self.isClosing.load(ordering: .relaxed) })
-      let merged = IndexRun(
-        positions: merge.positions, segmentCount: merge.segments.count, storeID: files.descriptor.storeID,
-        storage: storage)
+      let merged = IndexRun(merge.positions, segmentCount: merge.segments.count, files.sealedFiles)
       let path = merged.path + ".new"
       do throws(LogError) {
         guard try merge.write(to: path) else {

@@ -24,7 +24,7 @@ struct StoreFiles {
   let sealedFiles: SealedFiles
 
   /// Reads a store's files; throws `noStore`, `newerFormat`, `wrongKey` or `damaged`.
-  init(_ environment: LogEnvironment, key givenKey: [UInt8]?, isWriter: Bool = false) throws(LogError) {
+  init(_ environment: LogEnvironment, _ options: LogOptions, isWriter: Bool = false) throws(LogError) {
     storage = environment.storage
     // In this order: what a writer seals meanwhile the manifest names, and what the manifest names is there.
     let framed = try Self.segmentBases(storage)
@@ -32,11 +32,12 @@ struct StoreFiles {
     let stored = try Self.storedDescriptor(storage, repeatedIn: headers)
     descriptor = stored.descriptor
     isDescriptorMissing = stored.isRepeated
-    key = try Self.key(storage, givenKey, headers)
+    key = try Self.key(storage, options.key, headers)
     let storeID = descriptor.storeID
     let storage = storage
     manifest = try disk { () throws(StorageError) in try Manifest.read(from: storage, storeID: storeID) }
-    sealedFiles = SealedFiles(storage, storeID: storeID, mayBeReplaced: !isWriter)
+    sealedFiles = SealedFiles(
+      storage, storeID: storeID, mayBeReplaced: !isWriter, filterBytesMax: options.indexFilterBytesMax)
     let found = try StoreSegments(sealedFiles, manifest: manifest, framed: framed)
     (bases, sealed, runs, leftovers) = (found.framed, found.sealed, found.runs, found.leftovers)
     isAnySealedGone = found.isAnyGone

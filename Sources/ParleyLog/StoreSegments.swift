@@ -124,10 +124,7 @@ struct StoreSegments {
         // It may be the index of the damaged one.
         !passedOver.contains(where: { $0.overlaps(positions) })
       {
-        runs.append(
-          IndexRun(
-            positions: positions, segmentCount: covered.count, storeID: files.storeID, storage: files.storage)
-        )
+        runs.append(IndexRun(positions, segmentCount: covered.count, files))
         end = positions.upperBound
       } else {
         leftovers.append(IndexRun.path(positions))

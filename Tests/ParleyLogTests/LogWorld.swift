@@ -12,14 +12,15 @@ struct LogWorld {
   init(
     seed: UInt64 = 1, segmentBytesMax: Int = LogLimits.segmentBytesMax,
     segmentFramesMax: Int = LogLimits.segmentFramesMax, segmentEventsMax: Int = LogLimits.segmentEventsMax,
-    sealedEventsMax: Int = LogLimits.sealedEventsMax, zeroedBytesMax: Int = LogLimits.zeroedBytesMax
+    sealedEventsMax: Int = LogLimits.sealedEventsMax, zeroedBytesMax: Int = LogLimits.zeroedBytesMax,
+    indexFilterBytesMax: Int = LogLimits.indexFilterBytesMax
   ) throws {
     storage = SimulatedStorage(seed: seed)
     environment = storage.environment()
     options = LogOptions(
       segmentBytesMax: segmentBytesMax, segmentFramesMax: segmentFramesMax,
       segmentEventsMax: segmentEventsMax, sealedEventsMax: sealedEventsMax, zeroedBytesMax: zeroedBytesMax,
-      upkeep: .inline)
+      indexFilterBytesMax: indexFilterBytesMax, upkeep: .inline)
     try EventLog.create(environment: environment, options: options)
   }
 
