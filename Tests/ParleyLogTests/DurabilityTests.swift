@@ -176,7 +176,8 @@ import Darwin
       }
     }
     print("DurabilityTests: \(cases) power losses, \(shortened) of which took batches that were acknowledged")
-    #expect(shortened > cases / 10)
+    // Not by chance, and not only where nothing was in flight.
+    #expect(shortened > 10)
   }
 
   /// The model of the first batches that come to so many events.
