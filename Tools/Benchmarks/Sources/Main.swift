@@ -7,11 +7,14 @@ import Synchronization
 ///
 ///     Benchmarks [--directory DIR] [--scale 0.1] [--repeat 3] [--only engine] [--json FILE]
 ///     Benchmarks --case engine/append-one --directory DIR
+///     Benchmarks --export STORE
 @main
 enum Main {
   static func main() throws {
     let options = Options(Array(CommandLine.arguments.dropFirst()))
-    if let name = options.caseName {
+    if let store = options.exportedStore {
+      try EventExport.run(store: store)
+    } else if let name = options.caseName {
       try blocking { try await runOne(name, options) }
     } else {
       try runAll(options)
@@ -106,6 +109,8 @@ struct Options {
   var only: String?
   var json: String?
   var caseName: String?
+  /// A store whose events are to be written as rows.
+  var exportedStore: String?
 
   init(_ arguments: [String]) {
     var rest = arguments[...]
@@ -118,6 +123,7 @@ struct Options {
       case "--only": only = value
       case "--json": json = value
       case "--case": caseName = value
+      case "--export": exportedStore = value
       default: Main.fail("unknown option \(name)")
       }
     }
