@@ -84,7 +84,7 @@ final class IndexRun: Sendable {
 
   /// Calls with each position that an event may have, with the event's place. Of events in order no page is read twice.
   func forEachCandidate(
-    of wanted: [Wanted], _ body: (Int, Position) throws(LogError) -> Void
+    of wanted: [Wanted], _ body: (Int, Position) -> Void
   ) throws(LogError) {
     var pages = try load().events
     defer { pages.keepFilters() }
@@ -92,7 +92,7 @@ final class IndexRun: Sendable {
       let key = Self.filterKey(event.fingerprint)
       try pages.forEachPage(of: key, beginning: event.fingerprint) { page, _ throws(LogError) in
         for local in EventPage(page).locals(of: event.fingerprint, in: page) {
-          try body(event.place, try position(local))
+          body(event.place, try position(local))
         }
       }
     }

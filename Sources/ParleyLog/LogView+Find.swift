@@ -54,7 +54,7 @@ extension LogView {
     case .sealed(let segment): try segment.forEachKnown(keys, cache: cache, body)
     case .run(let run):
       try ask(run) { () throws(LogError) in
-        try run.forEachCandidate(of: wanted) { place, position throws(LogError) in
+        for (place, position) in try candidates(for: keys, wanted, in: run) {
           // Where the event can't be read its fingerprint must do: better to refuse an event than to store it twice.
           if try event(at: position).map({ $0 == keys[place].event }) ?? true { body(place, position) }
         }
@@ -62,6 +62,21 @@ extension LogView {
         for segment in segments { try segment.forEachKnown(keys, cache: cache, body) }
       }
     }
+  }
+
+  /// The places of the events that a run may have, and where. By segment and stream, as sealed segments have their
+  /// records: a block that has several of them is decoded once.
+  private func candidates(
+    for keys: [EventKeys], _ wanted: [IndexRun.Wanted], in run: IndexRun
+  ) throws(LogError) -> [(place: Int, position: Position)] {
+    var found: [(place: Int, position: Position)] = []
+    try run.forEachCandidate(of: wanted) { found.append(($0, $1)) }
+    guard found.count > 1 else { return found }
+    let order = found.indices.map { index in
+      let next = segments.indices.partitionPoint { segments[$0].base > found[index].position }
+      return (segment: next, stream: keys[found[index].place].stream.rawValue, index: index)
+    }
+    return order.sorted { ($0.segment, $0.stream) < ($1.segment, $1.stream) }.map { found[$0.index] }
   }
 
   private func event(at position: Position) throws(LogError) -> EventID? {
