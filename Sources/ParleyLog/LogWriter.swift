@@ -122,7 +122,7 @@ final class LogWriter: Sendable {
     }
   }
 
-  /// Checks a batch, begins to encode it, and looks its ids and streams up.
+  /// Checks a batch, begins to encode it, and looks its ids up, and its streams when it may be stored.
   private func prepare(_ batch: AppendBatch) throws(LogError) -> (PreparedBatch, BatchLookup) {
     try checkRunning()
     let prepared = try PreparedBatch(batch, random: environment.random)
@@ -131,17 +131,22 @@ final class LogWriter: Sendable {
       head: view.head, checked: view.frames.first { $0.isIndexedInMemory }?.base ?? view.head)
     // What is in flight is found already, and is no answer before it is durable.
     try view.forEachKnown(prepared.keys) { if $1 < view.head { lookup.known[$0] = $1 } }
-    lookup.tails = try view.tails(of: prepared.keys)
+    if Self.reported(prepared, lookup).isEmpty { lookup.tails = try view.tails(of: prepared.keys) }
     return (prepared, lookup)
   }
 
   /// The answer to a batch of which something is known already: no commit is needed to say so.
   private static func decided(_ batch: PreparedBatch, _ lookup: BatchLookup) -> AppendOutcome? {
-    let reported = lookup.known.filter { batch.records[$0.key].ifKnown == .report }
+    let reported = Self.reported(batch, lookup)
     guard !reported.isEmpty else { return nil }
     batch.cancel()
     return .known(
       reported.map { KnownRecord(index: $0.key, position: $0.value) }.sorted { $0.index < $1.index })
+  }
+
+  /// The known records that keep a batch from being stored, by index.
+  private static func reported(_ batch: PreparedBatch, _ lookup: BatchLookup) -> [Int: Position] {
+    lookup.known.filter { batch.records[$0.key].ifKnown == .report }
   }
 
   // MARK: - Leading
