@@ -11,8 +11,16 @@ import Darwin
 /// Who waits for a commit, and whether somebody leads: the first to come commits for all who come meanwhile. No
 /// timer: a lone append is never held back for company.
 final class CommitQueue: Sendable {
+  /// A small batch of a suspended task, not looked at yet: whoever leads does that for all of them, as waking a thread for
+  /// each would take longer.
+  struct Arrival: Sendable {
+    let batch: AppendBatch
+    let continuation: CheckedContinuation<Submission.Answer, Never>
+  }
+
   private struct State {
     var waiting: [Submission] = []
+    var arrivals: [Arrival] = []
     var isLed = false
     var lastGroupCount = 0
   }
@@ -28,21 +36,49 @@ final class CommitQueue: Sendable {
     }
   }
 
+  /// Queues a batch that nobody looked at yet; true when the caller must see to it that somebody leads.
+  func add(_ arrival: Arrival) -> Bool {
+    state.withLock { state in
+      state.arrivals.append(arrival)
+      defer { state.isLed = true }
+      return !state.isLed
+    }
+  }
+
+  /// Queues a submission for whoever calls this to lead.
+  func addOwn(_ submission: Submission) { state.withLock { $0.waiting.append(submission) } }
+
+  /// The batches that came and that nobody looked at, for the leader.
+  func takeArrivals() -> [Arrival] {
+    // Those of the last group were just answered and may be about to come back: one turn for them.
+    let isShort = state.withLock { state in
+      let count = state.waiting.count + state.arrivals.count
+      return count > 0 && count < state.lastGroupCount
+    }
+    if isShort { sched_yield() }
+    return state.withLock { state in
+      defer { state.arrivals.removeAll(keepingCapacity: true) }
+      return state.arrivals
+    }
+  }
+
   /// Gives the lead up when nobody waits; false when somebody does.
   func resignIfIdle() -> Bool {
     state.withLock { state in
-      guard state.waiting.isEmpty else { return false }
+      guard state.waiting.isEmpty, state.arrivals.isEmpty else { return false }
       state.isLed = false
       return true
     }
   }
 
-  /// The next group for the leader; empty when nobody waits, and then nobody leads any more.
-  func takeGroup() -> [Submission] {
-    // Those of the last group were just answered and may be about to come back: one turn for them.
-    let isShort = state.withLock { !$0.waiting.isEmpty && $0.waiting.count < $0.lastGroupCount }
-    if isShort { sched_yield() }
-    return state.withLock { state in
+  /// The next group for the leader: empty when the arrivals are to be taken first, nil when nobody waits, and then nobody
+  /// leads any more.
+  func takeGroup() -> [Submission]? {
+    state.withLock { state in
+      if state.waiting.isEmpty {
+        state.isLed = !state.arrivals.isEmpty
+        return state.isLed ? [] : nil
+      }
       var size = GroupSize()
       let group = state.waiting.prefix { size.add($0.batch) }
       // A batch above the group's limits goes alone.
@@ -50,7 +86,6 @@ final class CommitQueue: Sendable {
       let taken = Array(state.waiting.prefix(count))
       state.waiting.removeFirst(count)
       state.lastGroupCount = count
-      state.isLed = count > 0
       return taken
     }
   }

@@ -114,7 +114,7 @@ package final class EventLog: Sendable {
   package func append(_ batch: AppendBatch) async throws(LogError) -> AppendOutcome {
     let writer = try requireWriter()
     let answer = await withCheckedContinuation { continuation in
-      IOThreads.shared.submit { writer.append(batch, continuation) }
+      writer.append(batch, continuation)
     }
     return try answer.get()
   }

@@ -186,17 +186,22 @@ enum EngineCases {
       Measurement(system, Work.open, count: opens, seconds: now() - began, latencies: latencies)
     ]
     let log = try EventLog.openForReading(environment: environment)
-    measurements.append(try replayEnvelopes(log, count: count, system))
-    measurements.append(try replayEverything(log, count: count, system))
+    for order in system == Self.system ? [ReplayOrder.position] : [.position, .stream] {
+      let system = order == .stream ? system + ", by stream" : system
+      measurements.append(try replayEnvelopes(log, count: count, system, order))
+      measurements.append(try replayEverything(log, count: count, system, order))
+    }
     measurements.append(try readCustomers(log, context, system))
     return measurements
   }
 
-  private static func replayEnvelopes(_ log: EventLog, count: Int, _ system: String) throws -> Measurement {
+  private static func replayEnvelopes(
+    _ log: EventLog, count: Int, _ system: String, _ order: ReplayOrder
+  ) throws -> Measurement {
     var seen = 0
     var sum: Int64 = 0
     let began = now()
-    try log.replay(.envelopes) { piece in
+    try log.replay(.envelopes, order: order) { piece in
       guard case .events(let batch) = piece else { preconditionFailure("a damaged log") }
       batch.forEachEnvelope { _, envelope in sum &+= envelope.occurredAt.microseconds }
       seen += batch.count
@@ -206,11 +211,13 @@ enum EngineCases {
     return Measurement(system, Work.envelopes, count: count, seconds: now() - began)
   }
 
-  private static func replayEverything(_ log: EventLog, count: Int, _ system: String) throws -> Measurement {
+  private static func replayEverything(
+    _ log: EventLog, count: Int, _ system: String, _ order: ReplayOrder
+  ) throws -> Measurement {
     var seen = 0
     var sum = 0
     let began = now()
-    try log.replay(.records) { piece in
+    try log.replay(.records, order: order) { piece in
       guard case .events(let batch) = piece else { preconditionFailure("a damaged log") }
       batch.forEachEnvelope { _, envelope in sum &+= Int(truncatingIfNeeded: envelope.occurredAt.microseconds)
       }
