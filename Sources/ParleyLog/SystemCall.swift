@@ -50,10 +50,10 @@ enum SystemCall {
     #if canImport(Darwin)
     _ = setpriority(PRIO_DARWIN_THREAD, 0, PRIO_DARWIN_BG)
     #elseif canImport(Musl)
-    _ = setpriority(PRIO_PROCESS, 0, 10)
+    _ = setpriority(PRIO_PROCESS, 0, 15)
     #else
     // On Linux 0 is the thread, not the process.
-    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 15)
     #endif
   }
 
