@@ -335,6 +335,8 @@ final class LogWriter: Sendable {
       try checkRunning()
       try sync(reached.file)
       try state.withLock { state throws(LogError) in
+        // Whoever stopped meanwhile may have given the lock up: another writer's mark is not ours to write over.
+        try checkRunning()
         if reached.end.head > state.durableEnd.head { try noteDurable(reached.end, &state) }
       }
     } catch {
